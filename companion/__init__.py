@@ -1,0 +1,1 @@
+"""Tapering Companion: agreed opioid tapers, followed by text message."""

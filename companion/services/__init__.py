@@ -1,0 +1,1 @@
+"""One verb each: every change to patient data starts here."""

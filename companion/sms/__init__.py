@@ -1,0 +1,1 @@
+"""Texts out and in: the port, and one adapter for each provider."""

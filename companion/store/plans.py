@@ -2,31 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DoseUnit, TimeOfDay
 from companion.store.database import Base, stored_enum
-
-
-class VersionState(StrEnum):
-    """Where one version of a plan stands. Values are stored; never rename one."""
-
-    PROPOSED = "proposed"
-    AGREED = "agreed"
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
-    FINISHED = "finished"
-
-
-class MarkSide(StrEnum):
-    """Whose mark it is. A version binds when both stand."""
-
-    PATIENT = "patient"
-    PRESCRIBER = "prescriber"
 
 
 class Plan(Base):

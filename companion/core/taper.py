@@ -1,0 +1,195 @@
+"""A taper as patient and prescriber agree it: dated steps, in order, that never rise.
+
+The service drafts steps from the pace a patient chose; people agree them. It never
+changes an agreed dose by itself, never raises one, and never converts one drug into
+another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from companion.core.doses import DayDoses, TimeOfDay
+
+MOST_STEPS = 400
+"""A taper with more is a typing error."""
+LONGEST_DAYS = 3653
+"""Ten years."""
+
+
+class PlanError(ValueError):
+    """Steps or a pace that cannot be a taper.
+
+    ``field`` names where, such as ``steps[3].morning``; the message is for the person
+    typing.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is taken from one day on, until the next step."""
+
+    starts_on: date
+    doses: DayDoses
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Reduce the day's total by *cut*, in the unit of the dose, every *every_days* days."""
+
+    cut: Decimal
+    every_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The patient stays on the dose of *held_on*. It lasts until a new version is agreed.
+
+    Ending a hold releases nothing by itself: what was missed is redrawn and agreed again.
+    """
+
+    held_on: date
+
+
+def fill_steps(
+    current: DayDoses,
+    pace: Pace,
+    *,
+    starts_on: date,
+    first_cut_on: date,
+    goal: Decimal,
+    cut_order: Sequence[TimeOfDay],
+) -> tuple[Step, ...]:
+    """Turn a pace into dated steps, the first with today's doses.
+
+    Each cut is taken from the largest dose of the day (among equals the first in
+    *cut_order*), then from the next largest, so that no dose is cut below the others
+    by more than the cut. The last cut may be smaller: it ends exactly at *goal*.
+
+    Raises:
+        PlanError: nothing is taken, the goal is not below it, the pace does not lower it,
+            the order does not name each time of day that is taken, or it lasts too long.
+    """
+    _check_pace(current, pace, starts_on, first_cut_on, goal, cut_order)
+    steps = [Step(starts_on, current)]
+    day, doses = first_cut_on, current
+    while doses.total > goal:
+        if len(steps) >= MOST_STEPS:
+            raise PlanError("pace.cut", f"This pace needs more than {MOST_STEPS} steps")
+        doses = _cut(doses, min(pace.cut, doses.total - goal), cut_order)
+        steps.append(Step(day, doses))
+        day += timedelta(days=pace.every_days)
+    return check_steps(steps)
+
+
+def _check_pace(
+    current: DayDoses,
+    pace: Pace,
+    starts_on: date,
+    first_cut_on: date,
+    goal: Decimal,
+    cut_order: Sequence[TimeOfDay],
+) -> None:
+    if current.total <= 0:
+        raise PlanError("current", "Enter what is taken now")
+    if not 0 <= goal < current.total:
+        raise PlanError("goal", "The goal must be lower than what is taken now")
+    if pace.cut <= 0:
+        raise PlanError("pace.cut", "Enter how much to reduce by, more than 0")
+    if not 1 <= pace.every_days <= LONGEST_DAYS:
+        raise PlanError("pace.every_days", "Enter the number of days between reductions")
+    if first_cut_on <= starts_on:
+        raise PlanError("first_cut_on", "The first reduction must be after the plan starts")
+    taken = {t for t, amount in current.amounts.items() if amount > 0}
+    if not taken <= set(cut_order):
+        raise PlanError("cut_order", "Name each time of day that is taken")
+
+
+def _cut(doses: DayDoses, amount: Decimal, cut_order: Sequence[TimeOfDay]) -> DayDoses:
+    left = amount
+    # Even out the largest doses first, one slice at a time; each slice ends where the
+    # largest meets the next largest, or where nothing is left to cut.
+    while left > 0:
+        largest = max(doses.at(t) for t in cut_order)
+        time_of_day = next(t for t in cut_order if doses.at(t) == largest)
+        taken = min(left, largest)
+        doses = doses.with_amount(time_of_day, largest - taken)
+        left -= taken
+    return doses
+
+
+def check_steps(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return *steps* when they can be a taper.
+
+    Raises:
+        PlanError: there are none or too many, dates do not rise, the unit changes, the
+            plan is longer than ten years, or a dose rises.
+    """
+    if not steps:
+        raise PlanError("steps", "Enter at least one step")
+    if len(steps) > MOST_STEPS:
+        raise PlanError("steps", f"A plan has at most {MOST_STEPS} steps")
+    for index in range(1, len(steps)):
+        _check_against(index, steps[index - 1], steps[index])
+    if (steps[-1].starts_on - steps[0].starts_on).days > LONGEST_DAYS:
+        raise PlanError(f"steps[{len(steps) - 1}].starts_on", "A plan lasts at most ten years")
+    return tuple(steps)
+
+
+def _check_against(index: int, before: Step, step: Step) -> None:
+    where = f"steps[{index}]"
+    if step.starts_on <= before.starts_on:
+        raise PlanError(f"{where}.starts_on", "Each step must start after the one before")
+    if step.doses.unit is not before.doses.unit:
+        raise PlanError(f"{where}.unit", "The unit cannot change within a plan")
+    for time_of_day in step.doses.amounts:
+        if step.doses.at(time_of_day) > before.doses.at(time_of_day):
+            raise PlanError(
+                f"{where}.{time_of_day}",
+                "A dose cannot rise in a taper. A rise needs the prescriber, outside this service",
+            )
+
+
+def dose_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> DayDoses | None:
+    """Return what the plan says for *day*, or None before it starts.
+
+    The first hold stops the plan where it stands: from then on the dose stays.
+    """
+    held_on = _held_on(holds)
+    if held_on is not None and held_on < day:
+        day = held_on
+    begun = [step for step in steps if step.starts_on <= day]
+    return begun[-1].doses if begun else None
+
+
+def next_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Step | None:
+    """Return the first step after *day* that will come, or None while a hold stands."""
+    held_on = _held_on(holds)
+    if held_on is not None and held_on <= day:
+        return None
+    later = [step for step in steps if step.starts_on > day]
+    if not later or (held_on is not None and later[0].starts_on > held_on):
+        return None
+    return later[0]
+
+
+def last_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> date | None:
+    """Return the day of the newest reduction up to *day*, or None when none has come."""
+    held_on = _held_on(holds)
+    until = day if held_on is None else min(day, held_on)
+    cuts = [step.starts_on for step in steps[1:] if step.starts_on <= until]
+    return cuts[-1] if cuts else None
+
+
+def first_cut(steps: Sequence[Step]) -> date | None:
+    """Return the day of the first reduction, or None for a plan without one."""
+    return steps[1].starts_on if len(steps) > 1 else None
+
+
+def _held_on(holds: Sequence[Hold]) -> date | None:
+    return min((hold.held_on for hold in holds), default=None)

@@ -1,0 +1,73 @@
+"""The port every text leaves through: what is handed over, and what may come back.
+
+A provider's fault is a value, never an exception, so that each outcome has to be thought
+of. ``Uncertain`` is the honest one: nobody here knows whether the person got the text, and
+nothing sends it again on its own.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+LONGEST_VALIDITY_SECONDS = 36_000
+"""Providers keep a text for ten hours at most."""
+SHORTEST_VALIDITY_SECONDS = 60
+"""With less than this left a text is not worth handing over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One text for one phone. Its repr shows neither number nor words, so that no log does.
+
+    *to* is E.164; *callback_token* names the attempt in delivery reports;
+    *valid_for_seconds* is how long the provider may keep trying (60 to 36,000).
+    """
+
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    callback_token: str = field(repr=False)
+    valid_for_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has the text and named it."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider will never send this text. *code* is its own code for why."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """The provider surely did not take the text; another try may start after a while."""
+
+    after_seconds: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Nobody knows whether the provider took the text.
+
+    *why* holds no patient data. *wrong_number* is set when the provider did take a text,
+    but says that it is for another phone than ours.
+    """
+
+    why: str
+    wrong_number: bool = False
+
+
+SendResult = Accepted | Refused | TryLater | Uncertain
+
+
+class SmsGateway(Protocol):
+    """Whatever can hand a text to a phone network."""
+
+    def send(self, text: Outgoing) -> SendResult:
+        """Hand over *text* once and say what came of it. Called from several threads."""
+        ...

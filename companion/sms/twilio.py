@@ -1,0 +1,248 @@
+"""Texts through Twilio, and the proof that a request really comes from Twilio.
+
+The only module that imports ``twilio``. Its ``create`` call is not idempotent, so nothing
+here tries again: each answer becomes one of the gateway's values, and what is not surely
+yes, no or not yet is ``Uncertain``. One connection is made for each text, because a kept
+one that the far end has just closed looks the same as a text that was taken and lost.
+"""
+
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from companion.sms.gateway import (
+    LONGEST_VALIDITY_SECONDS,
+    SHORTEST_VALIDITY_SECONDS,
+    Accepted,
+    Outgoing,
+    Refused,
+    SendResult,
+    TryLater,
+    Uncertain,
+)
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 8.0
+DEADLINE_SECONDS = 10.0
+"""A call is over by then, whatever the far end does; the lease must be longer."""
+LONGEST_ANSWER_BYTES = 65_536
+MOST_CALLS_AT_ONCE = 64
+"""Calls under way, those included that nobody waits for any more."""
+BACK_OFF_SECONDS = 30
+"""When the provider says to wait, but not how long."""
+LONGEST_BACK_OFF_SECONDS = 900
+
+MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+PERMANENT_CODES = frozenset(
+    {21211, 21214, 21408, 21610, 21612, 21614, 21617, 21635, 30004, 30006, 30007}
+)
+"""Twilio's codes for a text that will never leave: https://www.twilio.com/docs/api/errors."""
+NOT_SIGNED_IN = frozenset({401, 403})
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioAccount:
+    """One account at Twilio and the numbers of ours in it.
+
+    *sender* is a number of ours in E.164 or a messaging service (``MG...``). *api_base*
+    replaces scheme and host of every call, for a compatible server in tests.
+    """
+
+    account_sid: str
+    sender: str
+    public_url: str
+    auth_token: str = field(repr=False)
+    auth_token_previous: str | None = field(default=None, repr=False)
+    api_base: str | None = None
+
+
+class TwilioGateway:
+    """Hands each text to Twilio once, within *deadline_seconds*.
+
+    The three limits are arguments only so that tests need not wait for them.
+    """
+
+    def __init__(
+        self,
+        account: TwilioAccount,
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+        most_calls: int = MOST_CALLS_AT_ONCE,
+    ) -> None:
+        self._account = account
+        self._deadline_seconds = deadline_seconds
+        self._lines = threading.BoundedSemaphore(most_calls)
+
+    def send(self, text: Outgoing) -> SendResult:
+        """Hand over *text* and say what came of it. Never longer than the deadline."""
+        if not self._lines.acquire(blocking=False):
+            return TryLater(BACK_OFF_SECONDS, "too many calls are waiting for the provider")
+        # A thread of its own: a hanging name look-up has no time-out that could be set.
+        answers: queue.SimpleQueue[SendResult] = queue.SimpleQueue()
+        threading.Thread(target=self._call, args=(text, answers.put), daemon=True).start()
+        try:
+            return answers.get(timeout=self._deadline_seconds)
+        except queue.Empty:
+            return Uncertain("no answer within the deadline")
+
+    def _call(self, text: Outgoing, answer: Callable[[SendResult], None]) -> None:
+        try:
+            http = _OneCall(self._account.api_base, time.monotonic() + self._deadline_seconds)
+            answer(self._create(text, http))
+        finally:
+            self._lines.release()
+
+    def _create(self, text: Outgoing, http: "_OneCall") -> SendResult:
+        account = self._account
+        client = Client(account.account_sid, account.auth_token, http_client=http)
+        try:
+            made = client.messages.create(
+                to=text.to,
+                body=text.body,
+                validity_period=_validity(text.valid_for_seconds),
+                status_callback=f"{account.public_url.rstrip('/')}/sms/status/{text.callback_token}",
+                **_sender(account.sender),
+            )
+        except (TwilioRestException, TwilioServiceException) as error:
+            return _meaning_of(error.status, error.code, http.retry_after)
+        except requests.RequestException as error:
+            return _meaning_of_silence(error)
+        except (TwilioException, ValueError, TypeError, AttributeError) as error:
+            # A success whose body the library cannot read.
+            return Uncertain(f"an answer that cannot be read: {type(error).__name__}")
+        return _meaning_of_success(made.sid, made.to, expected=text.to)
+
+
+class TwilioRequests:
+    """Tells genuine requests of Twilio from forged ones, with the new and the old token."""
+
+    def __init__(self, account: TwilioAccount) -> None:
+        tokens = (account.auth_token, account.auth_token_previous)
+        self._validators = [RequestValidator(token) for token in tokens if token]
+
+    def is_genuine(self, url: str, fields: Mapping[str, str], signature: str | None) -> bool:
+        """Tell whether *signature* belongs to *url*, as Twilio knows it, and *fields*."""
+        if not signature:
+            return False
+        # Every token is tried, so that the time taken does not say which one fits.
+        found = [one.validate(url, dict(fields), signature) for one in self._validators]
+        return any(found)
+
+
+class _OneCall(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
+    """The library's HTTP, bounded in time and size, for one request.
+
+    It follows no redirect, reads no proxy or password from the environment, logs nothing,
+    and keeps ``Retry-After``, which the library's exceptions drop.
+    """
+
+    def __init__(self, api_base: str | None, ends_at: float) -> None:
+        super().__init__(pool_connections=False)
+        self._api_base = urlsplit(api_base) if api_base else None
+        self._ends_at = ends_at
+        self.retry_after: str | None = None
+
+    def request(  # noqa: PLR0917 - the signature of the library
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        auth: Any = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Make the request, with our limits instead of those asked for."""
+        with requests.Session() as session:
+            session.trust_env = False
+            with session.request(
+                method,
+                self._address(url),
+                params=params,
+                data=data,
+                headers=headers,
+                auth=auth,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                self.retry_after = answer.headers.get("Retry-After")
+                return Response(answer.status_code, self._text_of(answer), answer.headers)
+
+    def _address(self, url: str) -> str:
+        if self._api_base is None:
+            return url
+        base = self._api_base
+        return urlunsplit(urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc))
+
+    def _text_of(self, answer: requests.Response) -> str:
+        # Byte by byte, because a larger read waits for all of it, however slowly it drips.
+        body = bytearray()
+        for byte in answer.iter_content(1):
+            body += byte
+            if time.monotonic() > self._ends_at:
+                raise requests.ReadTimeout("the answer drips")
+            if len(body) > LONGEST_ANSWER_BYTES:
+                raise requests.exceptions.ContentDecodingError("the answer is too long")
+        return body.decode(errors="replace")
+
+
+def _validity(seconds: int) -> int:
+    return max(SHORTEST_VALIDITY_SECONDS, min(seconds, LONGEST_VALIDITY_SECONDS))
+
+
+def _sender(sender: str) -> dict[str, str]:
+    return {"messaging_service_sid": sender} if sender.startswith("MG") else {"from_": sender}
+
+
+def _meaning_of(status: int, code: int | None, retry_after: str | None) -> SendResult:
+    if code in PERMANENT_CODES:
+        return Refused(str(code))
+    if status == 429:
+        return TryLater(_wait(retry_after), "the provider asks to slow down")
+    if status in NOT_SIGNED_IN:
+        # Nothing was taken: the texts wait for a working password instead of being held.
+        return TryLater(_wait(retry_after), f"the provider refuses our account ({status})")
+    return Uncertain(f"the provider answered {status}, code {code}")
+
+
+def _wait(retry_after: str | None) -> int:
+    if retry_after is None or not re.fullmatch(r"[0-9]{1,9}", retry_after.strip()):
+        return BACK_OFF_SECONDS
+    return max(1, min(int(retry_after), LONGEST_BACK_OFF_SECONDS))
+
+
+def _meaning_of_silence(error: requests.RequestException) -> SendResult:
+    cause = error.args[0] if error.args else None
+    refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    if refused or isinstance(error, requests.ConnectTimeout):
+        return TryLater(BACK_OFF_SECONDS, "the provider cannot be reached")
+    return Uncertain(f"the call broke off: {type(error).__name__}")
+
+
+def _meaning_of_success(sid: object, to: object, *, expected: str) -> SendResult:
+    if not isinstance(sid, str) or not MESSAGE_SID.fullmatch(sid):
+        return Uncertain("the provider took the text but did not name it")
+    if to is None:
+        return Uncertain("the provider did not say whom the text is for")
+    if to != expected:
+        return Uncertain("the provider names another number than ours", wrong_number=True)
+    return Accepted(sid)

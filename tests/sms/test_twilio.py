@@ -1,0 +1,223 @@
+"""Twilio's adapter against a hostile provider over real HTTP."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from companion.sms.gateway import Accepted, Outgoing, Refused, TryLater, Uncertain
+from companion.sms.twilio import MESSAGE_SID, TwilioAccount, TwilioGateway, TwilioRequests
+from tests.rigs.provider import Mode, Provider, running_provider
+
+ACCOUNT_SID = "AC" + "0" * 32
+TEXT = Outgoing("+447700900123", "How is your pain, 0 to 10?", "token-1", 3_600)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with running_provider() as running:
+        yield running
+
+
+def account_at(base: str, *, sender: str = "+447700900001") -> TwilioAccount:
+    return TwilioAccount(
+        account_sid=ACCOUNT_SID,
+        sender=sender,
+        public_url="https://texts.example/",
+        auth_token="secret",
+        auth_token_previous="older-secret",
+        api_base=base,
+    )
+
+
+def test_a_text_carries_all_that_the_provider_must_know(provider: Provider) -> None:
+    gateway = TwilioGateway(account_at(provider.base))
+
+    result = gateway.send(TEXT)
+
+    [call] = provider.calls
+    assert result == Accepted(provider.taken[0]["sid"])
+    assert call == {
+        "path": f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json",
+        "To": "+447700900123",
+        "From": "+447700900001",
+        "Body": TEXT.body,
+        "ValidityPeriod": "3600",
+        "StatusCallback": "https://texts.example/sms/status/token-1",
+    }
+
+
+def test_a_messaging_service_takes_the_place_of_a_number(provider: Provider) -> None:
+    service = "MG" + "1" * 32
+
+    TwilioGateway(account_at(provider.base, sender=service)).send(TEXT)
+
+    assert provider.calls[0]["MessagingServiceSid"] == service
+    assert "From" not in provider.calls[0]
+
+
+@pytest.mark.parametrize(("left", "asked"), [(5, "60"), (61, "61"), (999_999, "36000")])
+def test_validity_stays_within_what_the_provider_takes(
+    provider: Provider, left: int, asked: str
+) -> None:
+    TwilioGateway(account_at(provider.base)).send(Outgoing(TEXT.to, "x", "t", left))
+
+    assert provider.calls[0]["ValidityPeriod"] == asked
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (Mode.SLOW_DOWN, TryLater(7, "the provider asks to slow down")),
+        (Mode.SLOW_DOWN_SILENTLY, TryLater(30, "the provider asks to slow down")),
+        (Mode.SIGNED_OUT, TryLater(30, "the provider refuses our account (401)")),
+        (Mode.NOT_ALLOWED, TryLater(30, "the provider refuses our account (403)")),
+        (Mode.OPTED_OUT, Refused("21610")),
+        (Mode.BAD_NUMBER, Refused("21211")),
+        (Mode.PROBLEM_DOCUMENT, Refused("21614")),
+        (Mode.UNKNOWN_REFUSAL, Uncertain("the provider answered 400, code 99999")),
+        (Mode.SERVER_ERROR, Uncertain("the provider answered 500, code 20500")),
+        (Mode.TAKE_THEN_500, Uncertain("the provider answered 500, code 20500")),
+        (Mode.REDIRECT, Uncertain("the provider answered 307, code 0")),
+        (Mode.TAKE_THEN_RESET, Uncertain("the call broke off: ConnectionError")),
+        (Mode.TAKE_THEN_CUT, Uncertain("the call broke off: ChunkedEncodingError")),
+        (Mode.FLOOD, Uncertain("the call broke off: ContentDecodingError")),
+        (Mode.EMPTY, Uncertain("the provider took the text but did not name it")),
+        (Mode.NONSENSE, Uncertain("an answer that cannot be read: JSONDecodeError")),
+        (Mode.LIST, Uncertain("an answer that cannot be read: AttributeError")),
+        (Mode.ODD_SID, Uncertain("the provider took the text but did not name it")),
+        (Mode.NO_TO, Uncertain("the provider did not say whom the text is for")),
+        (Mode.WRONG_TO, Uncertain("the provider names another number than ours", True)),
+    ],
+)
+def test_each_answer_means_one_thing_and_is_asked_for_once(
+    provider: Provider, mode: Mode, expected: object
+) -> None:
+    provider.always = mode
+
+    result = TwilioGateway(account_at(provider.base)).send(TEXT)
+
+    assert result == expected
+    assert len(provider.calls) == 1
+
+
+@pytest.mark.parametrize("mode", [Mode.HANG, Mode.DRIP])
+def test_a_call_ends_at_the_deadline_however_slow_the_far_end(
+    provider: Provider, mode: Mode
+) -> None:
+    provider.always = mode
+
+    result = TwilioGateway(account_at(provider.base), deadline_seconds=0.3).send(TEXT)
+
+    assert isinstance(result, Uncertain)
+    assert provider.asked.wait(30)
+
+
+def test_calls_that_hang_do_not_pile_up(provider: Provider) -> None:
+    provider.always = Mode.HANG
+    gateway = TwilioGateway(account_at(provider.base), deadline_seconds=0.3, most_calls=1)
+    first = gateway.send(TEXT)
+
+    second = gateway.send(TEXT)
+
+    assert isinstance(first, Uncertain)
+    assert isinstance(second, TryLater)
+    assert provider.asked.wait(30)
+    assert len(provider.calls) == 1
+
+
+def test_a_refused_connection_is_surely_no_text() -> None:
+    with socket.socket() as taken:  # bound, but nobody listens
+        taken.bind(("127.0.0.1", 0))
+        base = f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+        result = TwilioGateway(account_at(base)).send(TEXT)
+
+    assert result == TryLater(30, "the provider cannot be reached")
+
+
+def test_a_proxy_in_the_environment_is_not_used(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+
+    result = TwilioGateway(account_at(provider.base)).send(TEXT)
+
+    assert isinstance(result, Accepted)
+
+
+def test_without_a_replaced_address_the_call_would_go_to_twilio(provider: Provider) -> None:
+    from companion.sms.twilio import _OneCall
+
+    address = _OneCall(None, 0.0)._address("https://api.twilio.com/x?y=1")
+
+    assert address == "https://api.twilio.com/x?y=1"
+
+
+def test_nothing_secret_or_personal_shows_in_a_repr() -> None:
+    shown = repr(account_at("http://stub")) + repr(TEXT)
+
+    assert "secret" not in shown
+    assert "07700" not in shown
+    assert "7700900123" not in shown
+    assert "pain" not in shown
+
+
+URL = "https://texts.example/sms/incoming"
+FIELDS = {"From": "+447700900123", "Body": "7 é 😀", "MessageSid": "SM" + "a" * 32}
+
+
+@pytest.mark.parametrize("token", ["secret", "older-secret"])
+def test_the_current_and_the_previous_token_sign_genuine_requests(token: str) -> None:
+    signature = RequestValidator(token).compute_signature(URL, FIELDS)
+
+    assert TwilioRequests(account_at("http://stub")).is_genuine(URL, FIELDS, signature)
+
+
+@pytest.mark.parametrize("signature", [None, "", "x", "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "é" * 28])
+def test_a_missing_or_wrong_signature_is_refused(signature: str | None) -> None:
+    assert not TwilioRequests(account_at("http://stub")).is_genuine(URL, FIELDS, signature)
+
+
+@pytest.mark.parametrize(
+    ("url", "changed"),
+    [
+        (URL.replace("https", "http"), {}),
+        (URL + "/", {}),
+        (URL, {"Body": "8"}),
+        (URL, {"Extra": "1"}),
+    ],
+)
+def test_a_signature_belongs_to_one_address_and_one_set_of_fields(
+    url: str, changed: dict[str, str]
+) -> None:
+    signature = RequestValidator("secret").compute_signature(URL, FIELDS)
+
+    genuine = TwilioRequests(account_at("http://stub")).is_genuine(
+        url, {**FIELDS, **changed}, signature
+    )
+
+    assert not genuine
+
+
+def test_twilios_published_example_is_genuine() -> None:
+    # The worked example of https://www.twilio.com/docs/usage/security.
+    account = TwilioAccount("AC", "+1", "https://x", "12345")
+    url = "https://mycompany.com/myapp.php?foo=1&bar=2"
+    fields = {
+        "CallSid": "CA1234567890ABCDE",
+        "Caller": "+14158675309",
+        "Digits": "1234",
+        "From": "+14158675309",
+        "To": "+18005551212",
+    }
+
+    assert TwilioRequests(account).is_genuine(url, fields, "RSOYDt4T1cUTdK1PDd93/VVr8B8=")
+
+
+@pytest.mark.parametrize("sid", ["SM" + "a" * 32, "MM" + "0" * 32])
+def test_message_names_have_one_form(sid: str) -> None:
+    assert MESSAGE_SID.fullmatch(sid)
+    assert not MESSAGE_SID.fullmatch(sid + "0")

@@ -1,0 +1,218 @@
+"""Which findings need a clinician, and how soon. The clinically reviewed file.
+
+Each threshold is named with its rule id and stands in ``docs/clinical-rules.md`` with
+its source. A finding carries a sentence that a nurse can read out. Nothing a patient
+writes ever lowers a finding.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from statistics import median
+
+from companion.core.doses import plain
+from companion.core.protocols import USE_MORE, USE_WENT_BACK, Question
+from companion.core.screening import Screening
+from companion.core.urgency import Urgency
+
+PAIN_RISE = Decimal(2)
+"""Rule T-01: points over the patient's own baseline, in two check-ins running."""
+PAIN_CHECK_INS = 2
+BASELINE_DAYS = 14
+"""Rule T-01: the baseline is the median of the readings in these days before the first cut."""
+BASELINE_READINGS = 3
+"""Rule T-01: with fewer readings the value told at enrolment is used."""
+COPING_LOW = Decimal(3)
+"""Rule T-02: coping 0-10 (0 cannot cope) at or below this."""
+REMINDER_AFTER = timedelta(hours=24)
+"""Rule T-11: one reminder after this much silence."""
+SILENCE_AFTER = timedelta(hours=72)
+"""Rule T-11: a person is told after this much silence, and the check-in ends."""
+STEP_WEEK = timedelta(days=7)
+"""Rules T-11 and U-01: days after a cut in which silence is urgent."""
+HOLD_URGENT = timedelta(days=2)
+"""Rule T-14: a hold is urgent when the next cut is this near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that fired: how soon a person must act, and why, in words to read out."""
+
+    rule: str
+    urgency: Urgency
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PainReading:
+    """One answer to the pain question."""
+
+    value: Decimal
+    on: date
+
+
+def baseline(
+    readings: Sequence[PainReading], first_cut_on: date | None, at_enrolment: Decimal | None
+) -> Decimal | None:
+    """Return the patient's own usual pain, or None when nothing is known (rule T-01)."""
+    if first_cut_on is not None:
+        since = first_cut_on - timedelta(days=BASELINE_DAYS)
+        before = [r.value for r in readings if since <= r.on < first_cut_on]
+        if len(before) >= BASELINE_READINGS:
+            return Decimal(median(before))
+    if at_enrolment is not None:
+        return at_enrolment
+    return readings[0].value if readings else None
+
+
+def pain_finding(readings: Sequence[PainReading], usual: Decimal | None) -> Finding | None:
+    """Return rule T-01 for *readings*, oldest first, the newest just answered."""
+    newest = readings[-PAIN_CHECK_INS:]
+    if usual is None or len(newest) < PAIN_CHECK_INS:
+        return None
+    if any(reading.value < usual + PAIN_RISE for reading in newest):
+        return None
+    scores = " then ".join(plain(reading.value) for reading in newest)
+    return Finding("T-01", Urgency.SOON, f"Pain {scores} in the last two check-ins; usually {plain(usual)}.")
+
+
+def answer_finding(question: Question, value: Decimal) -> Finding | None:
+    """Return what one answer means by itself (rules T-02, T-03 and T-04)."""
+    if question is Question.COPING and value <= COPING_LOW:
+        return Finding("T-02", Urgency.SOON, f"Coping {plain(value)} out of 10 (0 is cannot cope).")
+    if question is Question.USE and value == USE_MORE:
+        return Finding("T-03", Urgency.URGENT, "Says they took more than agreed.")
+    if question is Question.USE and value == USE_WENT_BACK:
+        return Finding(
+            "T-04",
+            Urgency.URGENT,
+            "Says they went back to an earlier dose. Tolerance may be lost: "
+            "the old dose can now be dangerous.",
+        )
+    return None
+
+
+def help_finding() -> Finding:
+    """Return rule T-05: the patient texted HELP."""
+    return Finding("T-05", Urgency.URGENT, "Texted HELP and was sent the crisis numbers.")
+
+
+RULE_OF = {Urgency.EMERGENCY: "T-06", Urgency.URGENT: "T-07", Urgency.SOON: "T-08"}
+
+
+def screening_finding(screening: Screening) -> Finding | None:
+    """Return what a text's own words mean (rules T-06, T-07 and T-08)."""
+    if screening.urgency is Urgency.NONE:
+        return None
+    kinds = ", ".join(category.replace("_", " ") for category in screening.categories)
+    told = " The crisis numbers were sent." if screening.urgency is Urgency.EMERGENCY else ""
+    return Finding(
+        RULE_OF[screening.urgency],
+        screening.urgency,
+        f"Wrote {screening.why} ({kinds}).{told}",
+    )
+
+
+def not_understood_finding() -> Finding:
+    """Return rule T-09: the same question was not understood twice."""
+    return Finding("T-09", Urgency.SOON, "Two answers to the same question could not be understood.")
+
+
+def free_text_finding() -> Finding:
+    """Return rule T-10: words that only a person can read."""
+    return Finding("T-10", Urgency.SOON, "Wrote something that a person should read.")
+
+
+def silence_finding(*, hours: int, in_step_week: bool) -> Finding:
+    """Return rule T-11: no answer at all. Silence is never taken for well."""
+    if in_step_week:
+        return Finding(
+            "T-11", Urgency.URGENT, f"No answer for {hours} hours, in the week after a reduction."
+        )
+    return Finding("T-11", Urgency.SOON, f"No answer for {hours} hours.")
+
+
+def stop_finding() -> Finding:
+    """Return rule T-12: texts are off, so nobody will notice by text."""
+    return Finding(
+        "T-12", Urgency.URGENT, "Texted STOP. No text reaches this patient now: call them."
+    )
+
+
+def wrong_person_finding() -> Finding:
+    """Return rule T-13: the number may be somebody else's."""
+    return Finding(
+        "T-13", Urgency.URGENT, "The phone may belong to somebody else. Texts are stopped: call."
+    )
+
+
+def hold_finding(today: date, next_cut_on: date | None) -> Finding:
+    """Return rule T-14: the patient asked to stay on this dose."""
+    near = next_cut_on is not None and next_cut_on - today <= HOLD_URGENT
+    planned = "" if next_cut_on is None else " The next reduction had been planned and will not come."
+    return Finding(
+        "T-14", Urgency.URGENT if near else Urgency.SOON, f"Asked to stay on this dose.{planned}"
+    )
+
+
+def stranger_finding(screening: Screening) -> Finding:
+    """Return rule T-15: a text from a number that belongs to no one patient."""
+    if screening.urgency is Urgency.EMERGENCY:
+        return Finding(
+            "T-15", Urgency.EMERGENCY, f"A number that no patient has wrote {screening.why}."
+        )
+    return Finding("T-15", Urgency.SOON, "A text came from a number that no patient has.")
+
+
+def undelivered_finding(reason: str, *, crisis: bool, in_step_week: bool) -> Finding:
+    """Return rule U-01: a text did not reach the patient; *reason* is in words for staff."""
+    if crisis:
+        return Finding("U-01", Urgency.EMERGENCY, f"The crisis numbers did not arrive: {reason}")
+    return Finding(
+        "U-01", Urgency.URGENT if in_step_week else Urgency.SOON, f"A text did not arrive: {reason}"
+    )
+
+
+def held_finding(reason: str, *, crisis: bool) -> Finding:
+    """Return rule U-02: nobody knows whether a text went out, so it is not sent again."""
+    if crisis:
+        return Finding("U-02", Urgency.EMERGENCY, f"The crisis numbers may not have gone: {reason}")
+    return Finding("U-02", Urgency.SOON, f"A text may or may not have gone: {reason}")
+
+
+def missed_finding() -> Finding:
+    """Return rule U-03: a text that was owed did not leave in the hours agreed."""
+    return Finding(
+        "U-03", Urgency.SOON, "A text could not be sent within the hours agreed, so it was not."
+    )
+
+
+def unreadable_finding() -> Finding:
+    """Return rule R-01: our own reading failed. Fail towards an alert."""
+    return Finding("R-01", Urgency.URGENT, "A text came in and could not be read by the service.")
+
+
+def unhandled_finding() -> Finding:
+    """Return rule R-02: a kept text has waited for longer than a minute."""
+    return Finding("R-02", Urgency.URGENT, "A text came in and has not been dealt with yet.")
+
+
+def service_finding(duty: str) -> Finding:
+    """Return rule S-01: part of the service is failing; *duty* names it."""
+    return Finding("S-01", Urgency.URGENT, f"Part of the service is failing: {duty}.")
+
+
+def in_step_week(now_on: date, cut_on: date | None) -> bool:
+    """Tell whether *now_on* is within a week after the newest reduction."""
+    return cut_on is not None and timedelta(0) <= now_on - cut_on <= STEP_WEEK
+
+
+def needs_reminder(*, asked_at: datetime, reminded: bool, now: datetime) -> bool:
+    """Tell whether a silent check-in gets its one reminder now (rule T-11)."""
+    return not reminded and now - asked_at >= REMINDER_AFTER
+
+
+def is_silent(*, asked_at: datetime, now: datetime) -> bool:
+    """Tell whether a person must be told of the silence now (rule T-11)."""
+    return now - asked_at >= SILENCE_AFTER

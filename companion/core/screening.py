@@ -33,11 +33,13 @@ class Category:
 class Lexicon:
     """All that one language knows. Words in it are in normal form.
 
-    *respellings* puts one spelling for several: ``wanna`` is ``want to``.
+    *respellings* puts one spelling for several: ``wanna`` is ``want to``. A negation
+    does not reach past a word of *clause_starts*.
     """
 
     categories: tuple[Category, ...]
     negations: frozenset[str]
+    clause_starts: frozenset[str]
     idioms: tuple[str, ...]
     respellings: Mapping[str, str]
     _found: dict[str, re.Pattern[str]] = field(init=False, repr=False, compare=False)
@@ -109,7 +111,13 @@ def _hits(sentence: str, lexicon: Lexicon) -> Iterator[tuple[Urgency, str, str]]
 
 
 def _negated(before: str, lexicon: Lexicon) -> bool:
-    return any(word in lexicon.negations for word in before.split()[-NEGATION_REACH:])
+    for word in reversed(before.split()[-NEGATION_REACH:]):
+        # "I don't know, I want to die" is not a negation of what follows.
+        if word in lexicon.clause_starts:
+            return False
+        if word in lexicon.negations:
+            return True
+    return False
 
 
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:

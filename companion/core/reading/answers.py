@@ -18,7 +18,9 @@ LONGEST_ANSWER = 160
 _EDGES = " \n\t.,!?;:()\"'*~<>"
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 _OUT_OF = re.compile(rf"({_NUMBER}) ?(?:/|\\|out of|outta|of) ?(?:10|ten)\b")
-_RANGE = re.compile(rf"(?:between )?({_NUMBER}) ?(?:-|/|to|or|and) ?({_NUMBER})")
+_RANGE = re.compile(
+    rf"(?:between )({_NUMBER}) ?and ?({_NUMBER})|({_NUMBER}) ?(?:-|/|to|or) ?({_NUMBER})"
+)
 _NOT_A_SCORE = re.compile(
     r"\d{4}"  # years, phone numbers
     r"|\d[:h]\d|\d ?(?:am|pm|o'?clock)\b"  # times
@@ -74,7 +76,8 @@ def _number_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
     found = _RANGE.search(said)
     if found:
         rest = said[: found.start()] + " " + said[found.end() :]
-        return _range(found[1], found[2], rest, scale, vocabulary)
+        low, high = (part for part in found.groups() if part is not None)
+        return _range(low, high, rest, scale, vocabulary)
     first = _FIRST_THEN_WORDS.fullmatch(said)
     if first:
         # "7, bad night": the number stands apart from the words, which a person reads.

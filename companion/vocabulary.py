@@ -1,0 +1,127 @@
+"""Load the words that a language uses for numbers, keywords, danger and struggle.
+
+A file with a mistake in it stops the start, with the file and the key in the error.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from companion.core.normalising import normalise
+from companion.core.reading.readings import Keyword, Vocabulary
+from companion.core.screening import Category, Lexicon
+from companion.core.urgency import Urgency
+
+
+class WordsError(ValueError):
+    """A file in messages/ that cannot be used. The message names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """A file's values, read with errors that say where."""
+
+    path: Path
+    values: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, path: Path) -> "TomlFile":
+        """Read *path*.
+
+        Raises:
+            WordsError: there is no such file, or it is not TOML.
+        """
+        try:
+            return cls(path, tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise WordsError(f"{path.name}: {error}") from error
+
+    def error(self, key: str, what: str) -> WordsError:
+        """Return the error that names this file and *key*."""
+        return WordsError(f"{self.path.name}: {key}: {what}")
+
+    def get(self, key: str, kind: type, within: Mapping[str, Any] | None = None) -> Any:
+        """Return the value of *key*, which must be of *kind*.
+
+        Raises:
+            WordsError: it is missing or of another kind.
+        """
+        value = (self.values if within is None else within).get(key)
+        if not isinstance(value, kind):
+            raise self.error(key, f"must be given, as {kind.__name__}")
+        return value
+
+    def words(self, key: str, within: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+        """Return the list of words at *key*, each already in normal form.
+
+        Raises:
+            WordsError: it is no list of words, or a word is not in normal form.
+        """
+        words = self.get(key, list, within)
+        for word in words:
+            if not isinstance(word, str) or normalise(word) != word:
+                raise self.error(key, f"{word!r} must be in small letters, spaces single")
+        return tuple(words)
+
+
+def load_vocabulary(root: Path, tag: str) -> Vocabulary:
+    """Return the reading words of *tag* from ``messages/vocabulary``.
+
+    Raises:
+        WordsError: the file is missing or wrong.
+    """
+    file = TomlFile.load(root / f"{tag}.toml")
+    keywords: dict[str, Keyword] = {}
+    for name in file.get("keywords", dict):
+        if name not in set(Keyword):
+            raise file.error(f"keywords.{name}", "is no keyword")
+        for word in file.words(name, file.values["keywords"]):
+            keywords[word] = Keyword(name)
+    numbers = file.get("numbers", dict)
+    for word, value in numbers.items():
+        if not isinstance(value, int) or normalise(word) != word:
+            raise file.error(f"numbers.{word}", "must be a word in small letters and a number")
+    return Vocabulary(
+        numbers=numbers,
+        half=file.words("half"),
+        zero_pain=frozenset(file.words("zero_pain")),
+        filler=frozenset(file.words("filler")),
+        yes=frozenset(file.words("yes")),
+        no=frozenset(file.words("no")),
+        keywords=keywords,
+    )
+
+
+def load_lexicon(root: Path, tag: str) -> Lexicon:
+    """Return the danger phrases of *tag* from ``messages/vocabulary``.
+
+    Raises:
+        WordsError: the file is missing or wrong.
+    """
+    file = TomlFile.load(root / f"danger.{tag}.toml")
+    categories = tuple(_category(file, name) for name in file.get("categories", dict))
+    if not categories:
+        raise file.error("categories", "must hold at least one")
+    return Lexicon(
+        categories=categories,
+        negations=frozenset(file.words("negations")),
+        clause_starts=frozenset(file.words("clause_starts")),
+        idioms=file.words("idioms"),
+        respellings=file.get("respellings", dict),
+    )
+
+
+def _category(file: TomlFile, name: str) -> Category:
+    values = file.values["categories"][name]
+    where = f"categories.{name}"
+    if not isinstance(values, dict):
+        raise file.error(where, "must be a table")
+    urgency = str(values.get("urgency", "")).upper()
+    if urgency not in Urgency.__members__:
+        raise file.error(f"{where}.urgency", "must be emergency, urgent or soon")
+    phrases = file.words("phrases", values)
+    if not phrases:
+        raise file.error(f"{where}.phrases", "must hold at least one")
+    return Category(name, Urgency[urgency], phrases, bool(file.get("negatable", bool, values)))

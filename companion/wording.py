@@ -1,0 +1,250 @@
+"""All words for people: texts by key and language, resources, protocols, vocabularies.
+
+English stands in ``messages/*.toml``; translations are gettext catalogues whose key is
+the English text itself, so that changed English disarms its translations. Everything is
+checked when it is loaded: a language that lacks a text cannot be chosen, and a file with
+a mistake stops the start.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from companion.core.protocols import Protocol, ProtocolError, Question
+from companion.core.reading.readings import Vocabulary
+from companion.core.screening import Lexicon
+from companion.core.signposting import Resource
+from companion.core.sms_text import segments
+from companion.vocabulary import TomlFile, WordsError, load_lexicon, load_vocabulary
+
+ENGLISH = "en-GB"
+TEXT_FILES = ("conversation.toml", "crisis.toml")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+CARRIER_WORDS = re.compile(r"\b(STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|OPTOUT|YES|UNSTOP)\b")
+"""Words that a carrier acts on: no text may ask for one."""
+
+LONGEST_TEAM, LONGEST_HOURS, LONGEST_PHONE = 30, 40, 16
+"""Letters of what a team says of itself; more would not fit the texts."""
+LONGEST_VALUES = {
+    "team": "M" * LONGEST_TEAM,
+    "hours": "M" * LONGEST_HOURS,
+    "team_phone": "0" * LONGEST_PHONE,
+    "day": "Wed 30 Sep",
+    "title": "M" * 40,
+    "address": "m" * 100,
+    "question": "M" * 125,
+}
+"""The longest that each placeholder may become, to hold texts to their segments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in English, with what a translator must know."""
+
+    key: str
+    english: str
+    note: str
+    max_segments: int
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The placeholders in it."""
+        return frozenset(PLACEHOLDER.findall(self.english))
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the list. *status* is draft, reviewed or live."""
+
+    tag: str
+    name: str
+    direction: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What the service can say and understand."""
+
+    texts: Mapping[str, Text]
+    languages: tuple[Language, ...]
+    resources: tuple[Resource, ...]
+    protocols: Mapping[str, Protocol]
+    _catalogues: Mapping[str, Mapping[str, str]]
+    _vocabularies: Mapping[str, Vocabulary]
+    _lexicons: Mapping[str, Lexicon]
+
+    @classmethod
+    def load(cls, messages: Path, translations: Path) -> "Wording":
+        """Load and check everything.
+
+        Raises:
+            WordsError: a file is missing or wrong; the message names file and key.
+        """
+        texts = _load_texts(messages)
+        languages = _load_languages(messages)
+        others = [language.tag for language in languages if language.tag != ENGLISH]
+        vocabulary = messages / "vocabulary"
+        return cls(
+            texts=texts,
+            languages=languages,
+            resources=_load_resources(messages),
+            protocols=_load_protocols(messages / "protocols"),
+            _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
+            _vocabularies={lang.tag: load_vocabulary(vocabulary, lang.tag) for lang in languages},
+            _lexicons={lang.tag: load_lexicon(vocabulary, lang.tag) for lang in languages},
+        )
+
+    def text_for(self, key: str, language: str, **values: str) -> str:
+        """Return the text of *key* in *language* with *values* put in.
+
+        Raises:
+            KeyError: no such text, the language lacks it, or a value is missing.
+        """
+        text = self.texts[key]
+        template = text.english if language == ENGLISH else self._catalogues[language][text.english]
+        return PLACEHOLDER.sub(lambda match: values[match[1]], template)
+
+    def choosable(self) -> tuple[Language, ...]:
+        """Return the live languages that lack no text."""
+        return tuple(
+            language
+            for language in self.languages
+            if language.status == "live" and not self.faults(language.tag)
+        )
+
+    def faults(self, tag: str) -> list[str]:
+        """Return what keeps *tag* from being chosen, a line for each text."""
+        return [fault for text in self.texts.values() for fault in self._faults_of(text, tag)]
+
+    def _faults_of(self, text: Text, tag: str) -> list[str]:
+        said = text.english if tag == ENGLISH else self._catalogues[tag].get(text.english)
+        if said is None:
+            return [f"{text.key}: not translated"]
+        if frozenset(PLACEHOLDER.findall(said)) != text.names:
+            return [f"{text.key}: not the same placeholders as the English"]
+        longest = PLACEHOLDER.sub(lambda match: LONGEST_VALUES[match[1]], said)
+        if segments(longest) > text.max_segments:
+            return [f"{text.key}: {segments(longest)} segments, at most {text.max_segments}"]
+        return []
+
+    def vocabulary(self, language: str) -> Vocabulary:
+        """Return the reading words of *language*."""
+        return self._vocabularies[language]
+
+    def lexicon(self, language: str) -> Lexicon:
+        """Return the danger phrases of *language*."""
+        return self._lexicons[language]
+
+
+def _load_texts(messages: Path) -> dict[str, Text]:
+    texts: dict[str, Text] = {}
+    for name in TEXT_FILES:
+        file = TomlFile.load(messages / name)
+        for key, values in file.values.items():
+            if key in texts:
+                raise file.error(key, "stands twice")
+            texts[key] = _text(file, key, values)
+    return texts
+
+
+def _text(file: TomlFile, key: str, values: Any) -> Text:
+    if not isinstance(values, dict):
+        raise file.error(key, "must be a table")
+    english = file.get("text", str, values)
+    left = PLACEHOLDER.sub("", english)
+    if "{" in left or "}" in left:
+        raise file.error(key, "braces may only hold a name, as in {day}")
+    unknown = set(PLACEHOLDER.findall(english)) - set(LONGEST_VALUES)
+    if unknown:
+        raise file.error(key, f"unknown placeholder {min(unknown)}")
+    if CARRIER_WORDS.search(english):
+        raise file.error(key, "holds a word that carriers act on")
+    return Text(key, english, file.get("note", str, values), file.get("max_segments", int, values))
+
+
+def _load_languages(messages: Path) -> tuple[Language, ...]:
+    file = TomlFile.load(messages / "languages.toml")
+    languages = []
+    for tag, values in file.values.items():
+        language = Language(
+            tag,
+            file.get("name", str, values),
+            file.get("direction", str, values),
+            file.get("status", str, values),
+        )
+        if language.direction not in {"ltr", "rtl"}:
+            raise file.error(f"{tag}.direction", "must be ltr or rtl")
+        if language.status not in {"draft", "reviewed", "live"}:
+            raise file.error(f"{tag}.status", "must be draft, reviewed or live")
+        languages.append(language)
+    if ENGLISH not in file.values:
+        raise file.error(ENGLISH, "must be in the list")
+    return tuple(languages)
+
+
+def _load_resources(messages: Path) -> tuple[Resource, ...]:
+    file = TomlFile.load(messages / "resources.toml")
+    resources = tuple(
+        Resource(
+            key=key,
+            title=file.get("title", str, values),
+            address=file.get("address", str, values),
+            topics=frozenset(file.words("topics", values)),
+            languages=tuple(file.get("languages", list, values)),
+            nations=frozenset(file.words("nations", values)),
+            source=file.get("source", str, values),
+            checked_on=file.get("checked_on", date, values),
+            discreet=values.get("discreet") is not False,
+        )
+        for key, values in file.values.items()
+    )
+    if sum("general" in r.topics and r.discreet for r in resources) < 2:
+        raise file.error("topics", "at least two resources must be general and discreet")
+    for resource in resources:
+        for part, value in (("title", resource.title), ("address", resource.address)):
+            if len(value) > len(LONGEST_VALUES[part]):
+                raise file.error(f"{resource.key}.{part}", "is too long for a text")
+    return resources
+
+
+def _load_protocols(folder: Path) -> dict[str, Protocol]:
+    protocols = {}
+    for path in sorted(folder.glob("*.toml")):
+        file = TomlFile.load(path)
+        names = file.words("questions")
+        unknown = set(names) - set(Question)
+        if unknown:
+            raise file.error("questions", f"unknown question {min(unknown)}")
+        try:
+            protocols[path.stem] = Protocol(
+                path.stem,
+                tuple(Question(name) for name in names),
+                tuple(file.get("days_after", list)),
+                file.get("then_every_days", int),
+            )
+        except ProtocolError as error:
+            raise file.error("protocol", str(error)) from error
+    for needed in ("taper", "post-discharge"):
+        if needed not in protocols:
+            raise WordsError(f"{needed}.toml: is missing")
+    return protocols
+
+
+def _load_catalogue(translations: Path, tag: str) -> dict[str, str]:
+    path = translations / tag.replace("-", "_") / "LC_MESSAGES" / "patient.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        catalogue: Catalog = read_po(file)
+    return {
+        str(message.id): str(message.string)
+        for message in catalogue
+        if message.id and message.string and not message.fuzzy
+    }

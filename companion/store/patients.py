@@ -1,14 +1,16 @@
 """Patients: identity sealed, found by keyed hashes, reached only as they agreed."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from companion.core.people import Pathway, PatientStatus
-from companion.store.database import Base, stored_enum
+from companion.core.people import Identity, Pathway, PatientStatus
+from companion.store.database import Base, Scope, keyring_of, stored_enum
 
 
 class Patient(Base):
@@ -20,6 +22,7 @@ class Patient(Base):
         sa.Index("ix_patient_phone_hash", "phone_hash"),
         sa.Index("ix_patient_organisation_id_name_hash", "organisation_id", "name_hash"),
         sa.Index("ix_patient_organisation_id_team_id", "organisation_id", "team_id"),
+        sa.Index("ix_patient_status", "status"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -66,3 +69,129 @@ class Patient(Base):
     opted_out_at: Mapped[datetime | None]
     baseline_pain: Mapped[Decimal | None]
     """Pain 0-10 as told at enrolment; used until enough readings exist."""
+
+
+TABLE = Patient.__tablename__
+SEALED = (*(field.name for field in fields(Identity)), "communication_needs")
+
+
+def seal_identity(session: Session, patient: Patient, identity: Identity) -> None:
+    """Seal *identity* into the row of *patient*, whose id is set, and hash what finds it."""
+    keyring = keyring_of(session)
+    for field in fields(Identity):
+        value = getattr(identity, field.name)
+        text = value.isoformat() if isinstance(value, date) else value
+        _seal(session, patient, field.name, text)
+    patient.phone_hash = keyring.fingerprint("phone", identity.phone)
+    patient.nhs_number_hash = keyring.fingerprint("nhs_number", identity.nhs_number)
+    patient.name_hash = _name_hash(session, identity.last_name, identity.born_on)
+
+
+def seal_communication_needs(session: Session, patient: Patient, words: str) -> None:
+    """Seal what the patient needs in order to follow a text or a call."""
+    _seal(session, patient, "communication_needs", words)
+
+
+def _seal(session: Session, patient: Patient, column: str, text: str) -> None:
+    sealed = keyring_of(session).seal(text, table=TABLE, column=column, row_id=patient.id)
+    setattr(patient, column, sealed)
+
+
+def _open(session: Session, patient: Patient, column: str) -> str:
+    sealed = getattr(patient, column)
+    return keyring_of(session).open(sealed, table=TABLE, column=column, row_id=patient.id)
+
+
+def identity_of(session: Session, patient: Patient) -> Identity:
+    """Open who *patient* is. Showing it to anybody is recorded by the caller."""
+    opened = {field.name: _open(session, patient, field.name) for field in fields(Identity)}
+    return Identity(**{**opened, "born_on": date.fromisoformat(opened["born_on"])})  # type: ignore[arg-type]  # all others are text
+
+
+def phone_of(session: Session, patient: Patient) -> str:
+    """Open only the number to text, as E.164."""
+    return _open(session, patient, "phone")
+
+
+def name_of(session: Session, patient: Patient) -> str:
+    """Open only the name, for a list that staff see."""
+    return f"{_open(session, patient, 'first_name')} {_open(session, patient, 'last_name')}"
+
+
+def communication_needs_of(session: Session, patient: Patient) -> str:
+    """Open what the patient needs in order to follow a text or a call."""
+    return _open(session, patient, "communication_needs")
+
+
+def _name_hash(session: Session, last_name: str, born_on: date) -> str:
+    plain = " ".join(last_name.casefold().split())
+    return keyring_of(session).fingerprint("name", f"{plain} {born_on.isoformat()}")
+
+
+def _in(scope: Scope) -> sa.Select[tuple[Patient]]:
+    return sa.select(Patient).where(
+        Patient.organisation_id == scope.organisation_id, Patient.team_id.in_(scope.team_ids)
+    )
+
+
+def patient_of(session: Session, scope: Scope, patient_id: UUID) -> Patient | None:
+    """Return one patient, or None when *scope* may not see them or there is none."""
+    return session.scalars(_in(scope).where(Patient.id == patient_id)).one_or_none()
+
+
+def patients_of(session: Session, scope: Scope) -> Sequence[Patient]:
+    """Return the patients of the teams in *scope*, newest first."""
+    query = _in(scope).order_by(Patient.registered_at.desc(), Patient.id)
+    return session.scalars(query).all()
+
+
+def find_by_nhs_number(session: Session, scope: Scope, nhs_number: str) -> Sequence[Patient]:
+    """Return who in *scope* has that NHS number (ten digits)."""
+    wanted = keyring_of(session).fingerprint("nhs_number", nhs_number)
+    return session.scalars(_in(scope).where(Patient.nhs_number_hash == wanted)).all()
+
+
+def find_by_phone(session: Session, scope: Scope, phone: str) -> Sequence[Patient]:
+    """Return who in *scope* has that number (E.164)."""
+    wanted = keyring_of(session).fingerprint("phone", phone)
+    return session.scalars(_in(scope).where(Patient.phone_hash == wanted)).all()
+
+
+def find_by_name(
+    session: Session, scope: Scope, last_name: str, born_on: date
+) -> Sequence[Patient]:
+    """Return who in *scope* has that surname and date of birth."""
+    wanted = _name_hash(session, last_name, born_on)
+    return session.scalars(_in(scope).where(Patient.name_hash == wanted)).all()
+
+
+def is_registered(session: Session, organisation_id: UUID, nhs_number: str) -> bool:
+    """Tell whether the organisation has that NHS number already, in any of its teams."""
+    wanted = keyring_of(session).fingerprint("nhs_number", nhs_number)
+    query = sa.select(Patient.id).where(
+        Patient.organisation_id == organisation_id, Patient.nhs_number_hash == wanted
+    )
+    return session.scalar(query) is not None
+
+
+def patients_with_phone_everywhere(session: Session, phone: str) -> Sequence[Patient]:
+    """Return every patient with that number, in any organisation, finished ones too.
+
+    For texts that come in, which name no organisation, and to keep one number one person.
+    """
+    wanted = keyring_of(session).fingerprint("phone", phone)
+    query = sa.select(Patient).where(Patient.phone_hash == wanted).order_by(Patient.registered_at)
+    return session.scalars(query).all()
+
+
+def patient_by_id_everywhere(session: Session, patient_id: UUID) -> Patient:
+    """Return a patient by id for the service's own duties, never for a page."""
+    return session.get_one(Patient, patient_id)
+
+
+def active_patients_everywhere(session: Session) -> Sequence[Patient]:
+    """Return whoever may be texted a check-in, for the clock's own duties."""
+    query = sa.select(Patient).where(
+        Patient.status == PatientStatus.ACTIVE, Patient.opted_out_at.is_(None)
+    )
+    return session.scalars(query).all()

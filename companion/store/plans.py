@@ -1,15 +1,19 @@
 """Plans, their versions, steps and the marks that make a version binding."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from uuid import UUID
+from itertools import groupby
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.agreement import MarkSide, VersionState
-from companion.core.doses import DoseUnit, TimeOfDay
-from companion.store.database import Base, stored_enum
+from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
+from companion.core.taper import Hold, Step
+from companion.store.database import Base, Scope, keyring_of, stored_enum
+from companion.store.patients import Patient
 
 
 class Plan(Base):
@@ -19,7 +23,7 @@ class Plan(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"))
-    patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patient.id"), index=True)
+    patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patient.id"), unique=True)
     created_at: Mapped[datetime]
 
 
@@ -93,3 +97,128 @@ class PlanHold(Base):
     asked_by_text: Mapped[bool]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("user.id"))
+
+
+def seal_goal_words(session: Session, version: PlanVersion, words: str) -> None:
+    """Seal why the patient wants this, in their own words, into the row of *version*."""
+    version.goal_words = keyring_of(session).seal(
+        words, table=PlanVersion.__tablename__, column="goal_words", row_id=version.id
+    )
+
+
+def goal_words_of(session: Session, version: PlanVersion) -> str:
+    """Open the patient's own words."""
+    return keyring_of(session).open(
+        version.goal_words, table=PlanVersion.__tablename__, column="goal_words", row_id=version.id
+    )
+
+
+def add_steps(session: Session, version: PlanVersion, steps: Sequence[Step]) -> None:
+    """Write the steps of a new version. They are never changed afterwards."""
+    session.add_all(
+        PlanStep(
+            id=uuid4(),
+            version_id=version.id,
+            starts_on=step.starts_on,
+            time_of_day=time_of_day,
+            amount=amount,
+        )
+        for step in steps
+        for time_of_day, amount in step.doses.amounts.items()
+    )
+
+
+def steps_of(session: Session, version: PlanVersion) -> tuple[Step, ...]:
+    """Return the steps of *version*, in order of date."""
+    query = (
+        sa.select(PlanStep)
+        .where(PlanStep.version_id == version.id)
+        .order_by(PlanStep.starts_on, PlanStep.time_of_day)
+    )
+    days = groupby(session.scalars(query), key=lambda row: row.starts_on)
+    return tuple(
+        Step(day, DayDoses(version.unit, {row.time_of_day: row.amount for row in rows}))
+        for day, rows in days
+    )
+
+
+def plan_of(session: Session, patient_id: UUID) -> Plan | None:
+    """Return the patient's one plan, or None. The caller has the patient by scope."""
+    query = sa.select(Plan).where(Plan.patient_id == patient_id)
+    return session.scalars(query).one_or_none()
+
+
+def versions_of(session: Session, patient_id: UUID) -> Sequence[PlanVersion]:
+    """Return every version of the patient's plan, newest first."""
+    query = (
+        sa.select(PlanVersion)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(Plan.patient_id == patient_id)
+        .order_by(PlanVersion.number.desc())
+    )
+    return session.scalars(query).all()
+
+
+def agreed_version(session: Session, patient_id: UUID) -> PlanVersion | None:
+    """Return the version that binds now, or None."""
+    query = (
+        sa.select(PlanVersion)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(Plan.patient_id == patient_id, PlanVersion.state == VersionState.AGREED)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def version_of(session: Session, scope: Scope, version_id: UUID) -> PlanVersion | None:
+    """Return one version, or None when *scope* may not see its patient."""
+    query = (
+        sa.select(PlanVersion)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .join(Patient, Patient.id == Plan.patient_id)
+        .where(
+            PlanVersion.id == version_id,
+            Patient.organisation_id == scope.organisation_id,
+            Patient.team_id.in_(scope.team_ids),
+        )
+    )
+    return session.scalars(query).one_or_none()
+
+
+def patient_id_of(session: Session, version: PlanVersion) -> UUID:
+    """Return whose plan *version* is of."""
+    return session.get_one(Plan, version.plan_id).patient_id
+
+
+def marks_of(session: Session, version: PlanVersion) -> Sequence[PlanMark]:
+    """Return the marks that stand under *version*, oldest first."""
+    query = (
+        sa.select(PlanMark)
+        .where(PlanMark.version_id == version.id)
+        .order_by(PlanMark.recorded_at, PlanMark.id)
+    )
+    return session.scalars(query).all()
+
+
+def holds_of(session: Session, plan_id: UUID) -> Sequence[PlanHold]:
+    """Return every hold of a plan, oldest first, ended ones too."""
+    query = sa.select(PlanHold).where(PlanHold.plan_id == plan_id).order_by(PlanHold.held_at)
+    return session.scalars(query).all()
+
+
+def binding_holds(session: Session, version: PlanVersion) -> tuple[Hold, ...]:
+    """Return the holds made since *version* was agreed, ended ones too.
+
+    Ending a hold releases nothing: the dose stays until a newer version is agreed.
+    """
+    agreed_at = max((mark.recorded_at for mark in marks_of(session, version)), default=None)
+    return tuple(
+        Hold(hold.held_on)
+        for hold in holds_of(session, version.plan_id)
+        if agreed_at is None or hold.held_at >= agreed_at
+    )
+
+
+def open_hold(session: Session, plan_id: UUID) -> PlanHold | None:
+    """Return the hold that nobody has ended yet, or None."""
+    query = sa.select(PlanHold).where(PlanHold.plan_id == plan_id, PlanHold.ended_at.is_(None))
+    return session.scalars(query).one_or_none()

@@ -1,14 +1,15 @@
 """Alerts: findings that a person must act on, from opened to closed with an outcome."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.urgency import Urgency
-from companion.store.database import Base, stored_enum
+from companion.store.database import Base, Scope, keyring_of, stored_enum
 
 
 class AlertState(StrEnum):
@@ -17,6 +18,17 @@ class AlertState(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+
+
+class Outcome(StrEnum):
+    """What came of an alert. Values are stored; never rename one."""
+
+    SPOKE = "spoke"
+    NO_ANSWER = "no_answer"
+    PLAN_CHANGED = "plan_changed"
+    URGENT_CARE = "urgent_care"
+    NOTHING_NEEDED = "nothing_needed"
+    OTHER = "other"
 
 
 class Alert(Base):
@@ -50,10 +62,85 @@ class Alert(Base):
     acknowledged_at: Mapped[datetime | None]
     resolved_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("user.id"))
     resolved_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(sa.String(40))
+    outcome: Mapped[Outcome | None] = mapped_column(stored_enum(Outcome))
     note: Mapped[str | None]  # sealed: staff's words
 
     @property
     def level(self) -> Urgency:
         """The urgency as the scale's own value."""
         return Urgency(self.urgency)
+
+
+TABLE = Alert.__tablename__
+
+
+def seal_why(session: Session, alert: Alert, why: str) -> None:
+    """Seal the reason into the row of *alert*."""
+    alert.why = keyring_of(session).seal(why, table=TABLE, column="why", row_id=alert.id)
+
+
+def why_of(session: Session, alert: Alert) -> str:
+    """Open the reason."""
+    return keyring_of(session).open(alert.why, table=TABLE, column="why", row_id=alert.id)
+
+
+def seal_note(session: Session, alert: Alert, note: str) -> None:
+    """Seal what staff wrote about it."""
+    alert.note = keyring_of(session).seal(note, table=TABLE, column="note", row_id=alert.id)
+
+
+def note_of(session: Session, alert: Alert) -> str:
+    """Open what staff wrote about it; empty when they wrote nothing."""
+    if alert.note is None:
+        return ""
+    return keyring_of(session).open(alert.note, table=TABLE, column="note", row_id=alert.id)
+
+
+def _standing() -> sa.ColumnElement[bool]:
+    return Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED])
+
+
+def standing_alert(
+    session: Session, organisation_id: UUID, patient_id: UUID | None, rule: str
+) -> Alert | None:
+    """Return the unresolved alert of the same rule about the same patient, or None."""
+    same = Alert.patient_id == patient_id if patient_id else Alert.patient_id.is_(None)
+    query = (
+        sa.select(Alert)
+        .where(Alert.organisation_id == organisation_id, Alert.rule == rule, same, _standing())
+        .order_by(Alert.opened_at)
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def _seen_by(scope: Scope) -> sa.ColumnElement[bool]:
+    # What names no team concerns the whole organisation.
+    mine = sa.or_(Alert.team_id.in_(scope.team_ids), Alert.team_id.is_(None))
+    return sa.and_(Alert.organisation_id == scope.organisation_id, mine)
+
+
+def alert_of(session: Session, scope: Scope, alert_id: UUID) -> Alert | None:
+    """Return one alert, locked for the change to come, or None when out of scope."""
+    query = sa.select(Alert).where(Alert.id == alert_id, _seen_by(scope)).with_for_update()
+    return session.scalars(query).one_or_none()
+
+
+def standing_alerts(session: Session, scope: Scope) -> Sequence[Alert]:
+    """Return what nobody has resolved, most urgent first, then oldest."""
+    query = (
+        sa.select(Alert)
+        .where(_seen_by(scope), _standing())
+        .order_by(Alert.urgency.desc(), Alert.opened_at, Alert.id)
+    )
+    return session.scalars(query).all()
+
+
+def alerts_about(session: Session, scope: Scope, patient_id: UUID) -> Sequence[Alert]:
+    """Return every alert about one patient, newest first."""
+    query = (
+        sa.select(Alert)
+        .where(_seen_by(scope), Alert.patient_id == patient_id)
+        .order_by(Alert.opened_at.desc(), Alert.id)
+    )
+    return session.scalars(query).all()

@@ -1,15 +1,17 @@
 """Check-ins, what was asked in each, and what was understood."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.protocols import Question
-from companion.store.database import Base, stored_enum
+from companion.store.database import Base, insert_or_ignore, stored_enum
 
 
 class CheckInState(StrEnum):
@@ -74,3 +76,97 @@ class SignpostSent(Base):
     patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patient.id"), index=True)
     resource: Mapped[str] = mapped_column(sa.String(60))
     sent_at: Mapped[datetime]
+
+
+FIRST_SLOT = "day"
+"""The one occasion a day that check-ins have so far."""
+
+
+def open_check_in(session: Session, patient_id: UUID) -> CheckIn | None:
+    """Return the check-in with a question open, or None."""
+    query = sa.select(CheckIn).where(
+        CheckIn.patient_id == patient_id, CheckIn.state == CheckInState.OPEN
+    )
+    return session.scalars(query).one_or_none()
+
+
+def start(
+    session: Session,
+    *,
+    organisation_id: UUID,
+    patient_id: UUID,
+    local_day: date,
+    kind: str,
+    question: Question,
+    now: datetime,
+) -> CheckIn | None:
+    """Open the check-in of one local day, or return None when there was one already."""
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "organisation_id": organisation_id,
+        "patient_id": patient_id,
+        "local_day": local_day,
+        "slot": FIRST_SLOT,
+        "kind": kind,
+        "asked_at": now,
+        "state": CheckInState.OPEN,
+        "question": question,
+        "asked_again": False,
+        "unclear_in_a_row": 0,
+    }
+    if not insert_or_ignore(session, CheckIn, values):
+        return None
+    return session.get_one(CheckIn, values["id"])
+
+
+def newest_check_in(session: Session, patient_id: UUID) -> CheckIn | None:
+    """Return the patient's newest check-in, in whatever state."""
+    query = (
+        sa.select(CheckIn)
+        .where(CheckIn.patient_id == patient_id)
+        .order_by(CheckIn.asked_at.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def open_check_ins_everywhere(session: Session, *, asked_before: datetime) -> Sequence[CheckIn]:
+    """Return the open check-ins that were asked before that moment, oldest first."""
+    query = (
+        sa.select(CheckIn)
+        .where(CheckIn.state == CheckInState.OPEN, CheckIn.asked_at <= asked_before)
+        .order_by(CheckIn.asked_at)
+    )
+    return session.scalars(query).all()
+
+
+def check_ins_of(session: Session, patient_id: UUID, *, limit: int = 30) -> Sequence[CheckIn]:
+    """Return a patient's check-ins, newest first. The caller has the patient by scope."""
+    query = (
+        sa.select(CheckIn)
+        .where(CheckIn.patient_id == patient_id)
+        .order_by(CheckIn.asked_at.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def answers_of(
+    session: Session, patient_id: UUID, question: Question | None = None
+) -> Sequence[Answer]:
+    """Return a patient's answers, oldest first, of one question or of all."""
+    query = sa.select(Answer).where(Answer.patient_id == patient_id).order_by(Answer.answered_at)
+    if question is not None:
+        query = query.where(Answer.question == question)
+    return session.scalars(query).all()
+
+
+def last_signpost(session: Session, patient_id: UUID) -> str | None:
+    """Return the key of the resource that the patient was shown last, or None."""
+    query = (
+        sa.select(SignpostSent.resource)
+        .where(SignpostSent.patient_id == patient_id)
+        .order_by(SignpostSent.sent_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)

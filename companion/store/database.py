@@ -17,6 +17,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -186,3 +187,18 @@ def keyring_of(session: Session) -> Keyring:
     keyring = session.info["keyring"]
     assert isinstance(keyring, Keyring)  # noqa: S101 - narrows for the type checker
     return keyring
+
+
+def insert_or_ignore(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
+    """Insert one row unless a unique constraint already has it; tell whether it was new.
+
+    The constraint decides, never a look beforehand: two processes may try at once.
+    """
+    name = session.connection().dialect.name
+    insert = postgresql.insert if name == "postgresql" else sqlite.insert
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(*_key(table))
+    return session.execute(statement).first() is not None
+
+
+def _key(table: type[Base]) -> list[Any]:
+    return list(sa.inspect(table).primary_key)

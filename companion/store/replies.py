@@ -1,13 +1,15 @@
 """Texts that came in: kept whole before anybody reads them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from companion.store.database import Base, stored_enum
+from companion.store.database import Base, insert_or_ignore, keyring_of, stored_enum
 
 
 class ReplyState(StrEnum):
@@ -44,5 +46,99 @@ class Reply(Base):
     """Real time, for the sweep."""
     state: Mapped[ReplyState] = mapped_column(stored_enum(ReplyState))
     failures: Mapped[int]
+    """How often handling it failed; the sweep waits longer after each."""
+    retry_at: Mapped[datetime]
+    """Real time before which the sweep leaves it alone."""
+    late_alerted_at: Mapped[datetime | None]
     patient_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("patient.id"))
     read_by_person_at: Mapped[datetime | None]
+
+
+LONGEST_KEPT = 10_000
+"""Letters of a text that are kept; a longer one cannot come through a mobile network."""
+TABLE = Reply.__tablename__
+
+
+def keep(
+    session: Session,
+    *,
+    provider_id: str,
+    phone: str,
+    body: str,
+    opt_out_type: str | None,
+    received_at: datetime,
+    kept_at: datetime,
+) -> UUID | None:
+    """Keep one text and return its id, or None when the provider's id is known already."""
+    reply_id, keyring = uuid4(), keyring_of(session)
+    values: dict[str, Any] = {
+        "id": reply_id,
+        "provider_id": provider_id,
+        "phone_hash": keyring.fingerprint("phone", phone),
+        "phone": keyring.seal(phone, table=TABLE, column="phone", row_id=reply_id),
+        "body": keyring.seal(body[:LONGEST_KEPT], table=TABLE, column="body", row_id=reply_id),
+        "opt_out_type": opt_out_type,
+        "received_at": received_at,
+        "kept_at": kept_at,
+        "state": ReplyState.KEPT,
+        "failures": 0,
+        "retry_at": kept_at,
+    }
+    return reply_id if insert_or_ignore(session, Reply, values) else None
+
+
+def reply_for_handling(session: Session, reply_id: UUID) -> Reply | None:
+    """Return a kept text, locked until the transaction ends, or None when it was handled."""
+    query = (
+        sa.select(Reply)
+        .where(Reply.id == reply_id, Reply.state == ReplyState.KEPT)
+        .with_for_update()
+    )
+    return session.scalars(query).one_or_none()
+
+
+def body_of(session: Session, reply: Reply) -> str:
+    """Open what the patient wrote."""
+    return keyring_of(session).open(reply.body, table=TABLE, column="body", row_id=reply.id)
+
+
+def reply_phone_of(session: Session, reply: Reply) -> str:
+    """Open the number that the text came from."""
+    return keyring_of(session).open(reply.phone, table=TABLE, column="phone", row_id=reply.id)
+
+
+def kept_everywhere(session: Session, *, real_now: datetime, limit: int = 100) -> list[UUID]:
+    """Return the ids of kept texts that may be tried now, oldest first."""
+    query = (
+        sa.select(Reply.id)
+        .where(Reply.state == ReplyState.KEPT, Reply.retry_at <= real_now)
+        .order_by(Reply.kept_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def unhandled_everywhere(session: Session, *, kept_before: datetime) -> Sequence[Reply]:
+    """Return texts kept before that moment, not handled, that nobody was told of yet."""
+    query = sa.select(Reply).where(
+        Reply.state == ReplyState.KEPT,
+        Reply.kept_at <= kept_before,
+        Reply.late_alerted_at.is_(None),
+    )
+    return session.scalars(query).all()
+
+
+def replies_of(session: Session, patient_id: UUID, *, limit: int = 50) -> Sequence[Reply]:
+    """Return a patient's texts, newest first. The caller has the patient by scope."""
+    query = (
+        sa.select(Reply)
+        .where(Reply.patient_id == patient_id)
+        .order_by(Reply.received_at.desc(), Reply.kept_at.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def reply_by_id(session: Session, reply_id: UUID) -> Reply:
+    """Return one text, which must exist."""
+    return session.get_one(Reply, reply_id)

@@ -88,3 +88,61 @@ def priority_of(kind: MessageKind) -> Priority:
             return Priority.REPLY
         case _:
             return Priority.UNASKED
+
+
+DELIVERY_RANKS: dict[str, int] = {
+    "accepted": 1,
+    "scheduled": 1,
+    "queued": 2,
+    "sending": 3,
+    "sent": 4,
+    "delivered": 5,
+    "undelivered": 5,
+    "failed": 5,
+    "canceled": 5,
+    "read": 6,
+}
+"""The provider's words for how far a text has come. Only a higher rank changes anything."""
+
+
+def delivery_rank(word: str | None) -> int:
+    """Return how far *word* says a text has come; 0 for none, or one that is not known."""
+    return DELIVERY_RANKS.get(word or "", 0)
+
+
+def state_for(word: str) -> MessageState:
+    """Return the state that a known delivery *word* speaks of."""
+    match word:
+        case "delivered" | "read":
+            return MessageState.DELIVERED
+        case "undelivered":
+            return MessageState.UNDELIVERED
+        case "failed" | "canceled":
+            return MessageState.FAILED
+        case _:
+            return MessageState.ACCEPTED
+
+
+_WORDS_FOR_CODE = {
+    "21211": "the number is not a phone number.",
+    "21214": "the number cannot be reached.",
+    "21610": "the patient has opted out with the mobile network.",
+    "21612": "the provider cannot send to this number.",
+    "21614": "the number is not a mobile phone.",
+    "21635": "the number is a landline.",
+    "30001": "the provider's queue was full.",
+    "30003": "the phone is off or out of reach.",
+    "30004": "the network blocks texts to this number.",
+    "30005": "the network does not know the number.",
+    "30006": "the number is a landline, or its network takes no texts.",
+    "30007": "the network filtered it out.",
+    "30008": "the network did not say why.",
+    "30036": "the phone could not be reached in time.",
+}
+
+
+def words_for(code: str | None) -> str:
+    """Return why a text did not arrive, for staff, from the provider's *code*."""
+    if not code:
+        return "the provider did not say why."
+    return _WORDS_FOR_CODE.get(code, "the provider refused it.") + f" (code {code})"

@@ -74,7 +74,9 @@ def pain_finding(readings: Sequence[PainReading], usual: Decimal | None) -> Find
     if any(reading.value < usual + PAIN_RISE for reading in newest):
         return None
     scores = " then ".join(plain(reading.value) for reading in newest)
-    return Finding("T-01", Urgency.SOON, f"Pain {scores} in the last two check-ins; usually {plain(usual)}.")
+    return Finding(
+        "T-01", Urgency.SOON, f"Pain {scores} in the last two check-ins; usually {plain(usual)}."
+    )
 
 
 def answer_finding(question: Question, value: Decimal) -> Finding | None:
@@ -116,7 +118,9 @@ def screening_finding(screening: Screening) -> Finding | None:
 
 def not_understood_finding() -> Finding:
     """Return rule T-09: the same question was not understood twice."""
-    return Finding("T-09", Urgency.SOON, "Two answers to the same question could not be understood.")
+    return Finding(
+        "T-09", Urgency.SOON, "Two answers to the same question could not be understood."
+    )
 
 
 def free_text_finding() -> Finding:
@@ -150,7 +154,9 @@ def wrong_person_finding() -> Finding:
 def hold_finding(today: date, next_cut_on: date | None) -> Finding:
     """Return rule T-14: the patient asked to stay on this dose."""
     near = next_cut_on is not None and next_cut_on - today <= HOLD_URGENT
-    planned = "" if next_cut_on is None else " The next reduction had been planned and will not come."
+    planned = (
+        "" if next_cut_on is None else " The next reduction had been planned and will not come."
+    )
     return Finding(
         "T-14", Urgency.URGENT if near else Urgency.SOON, f"Asked to stay on this dose.{planned}"
     )
@@ -179,6 +185,13 @@ def held_finding(reason: str, *, crisis: bool) -> Finding:
     if crisis:
         return Finding("U-02", Urgency.EMERGENCY, f"The crisis numbers may not have gone: {reason}")
     return Finding("U-02", Urgency.SOON, f"A text may or may not have gone: {reason}")
+
+
+def wrong_number_finding() -> Finding:
+    """Return rule U-02 at its loudest: the provider names another phone than the patient's."""
+    return Finding(
+        "U-02", Urgency.EMERGENCY, "A text may have gone to another phone than the patient's."
+    )
 
 
 def missed_finding() -> Finding:

@@ -44,10 +44,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """The provider surely did not take the text; another try may start after a while."""
+    """The provider surely did not take the text; another try may start after a while.
+
+    *for_operator* is set when waiting alone will not help, such as a password refused.
+    """
 
     after_seconds: int
     why: str = ""
+    for_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

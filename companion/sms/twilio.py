@@ -47,6 +47,7 @@ MOST_CALLS_AT_ONCE = 64
 """Calls under way, those included that nobody waits for any more."""
 BACK_OFF_SECONDS = 30
 """When the provider says to wait, but not how long."""
+UNREACHABLE_SECONDS = 5
 LONGEST_BACK_OFF_SECONDS = 900
 
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
@@ -220,7 +221,8 @@ def _meaning_of(status: int, code: int | None, retry_after: str | None) -> SendR
         return TryLater(_wait(retry_after), "the provider asks to slow down")
     if status in NOT_SIGNED_IN:
         # Nothing was taken: the texts wait for a working password instead of being held.
-        return TryLater(_wait(retry_after), f"the provider refuses our account ({status})")
+        why = f"the provider refuses our account ({status})"
+        return TryLater(_wait(retry_after), why, for_operator=True)
     return Uncertain(f"the provider answered {status}, code {code}")
 
 
@@ -234,7 +236,7 @@ def _meaning_of_silence(error: requests.RequestException) -> SendResult:
     cause = error.args[0] if error.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
     if refused or isinstance(error, requests.ConnectTimeout):
-        return TryLater(BACK_OFF_SECONDS, "the provider cannot be reached")
+        return TryLater(UNREACHABLE_SECONDS, "the provider cannot be reached")
     return Uncertain(f"the call broke off: {type(error).__name__}")
 
 

@@ -4,14 +4,26 @@ Every text to a patient leaves through here. The states and arrows stand in
 :mod:`companion.core.sending`.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from companion.core.sending import AttemptOutcome, MessageKind, MessageState
-from companion.store.database import Base, stored_enum
+from companion.core.agreement import VersionState
+from companion.core.sending import (
+    AttemptOutcome,
+    MessageKind,
+    MessageState,
+    may_become,
+    priority_of,
+)
+from companion.store.database import Base, Scope, keyring_of, stored_enum
+from companion.store.patients import Patient
+from companion.store.plans import PlanVersion
 
 
 class Message(Base):
@@ -32,6 +44,12 @@ class Message(Base):
             "lease_until",
             sqlite_where=sa.text("state = 'sending'"),
             postgresql_where=sa.text("state = 'sending'"),
+        ),
+        sa.Index(
+            "ix_message_doubts",
+            "retry_at",
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
         ),
         sa.Index("ix_message_patient_id_queued_at", "patient_id", "queued_at"),
     )
@@ -66,7 +84,8 @@ class Message(Base):
     lease_until: Mapped[datetime | None]
     """Real time."""
     retry_at: Mapped[datetime | None]
-    """Real time before which a text that was put off is not claimed again."""
+    """Real time: from when a text that was put off may be claimed again, or a doubtful one
+    is given to a person."""
     changed_at: Mapped[datetime]
 
 
@@ -92,3 +111,196 @@ class Attempt(Base):
     delivery: Mapped[str | None] = mapped_column(sa.String(20))
     """The provider's last word by rank: queued, sent, delivered and so on."""
     recorded_at: Mapped[datetime | None]
+
+
+UNASKED = (MessageKind.CHECK_IN, MessageKind.REMINDER)
+"""What a change of plan or of mind takes back while it still waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """What the queue needs to know of a text. *body* is plain and is sealed on its way in."""
+
+    patient: Patient
+    kind: MessageKind
+    text_key: str
+    body: str
+    segments: int
+    dedupe_key: str
+    not_before: datetime
+    window_ends_at: datetime
+    check_in_id: UUID | None = None
+    reply_id: UUID | None = None
+    plan_version_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A queued text whose hour has come, with what decides whether it may still leave."""
+
+    message: Message
+    patient: Patient
+    plan_state: VersionState | None
+
+
+def add(session: Session, new: NewMessage, *, now: datetime) -> Message | None:
+    """Queue *new* and return it, or None when its dedupe key already stands.
+
+    The insert decides, not a look beforehand: two that queue the same text at once leave one.
+    """
+    row_id = uuid4()
+    patient = new.patient
+    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
+    statement = (
+        insert(Message)
+        .values(
+            id=row_id,
+            organisation_id=patient.organisation_id,
+            patient_id=patient.id,
+            check_in_id=new.check_in_id,
+            reply_id=new.reply_id,
+            kind=new.kind,
+            priority=int(priority_of(new.kind)),
+            dedupe_key=new.dedupe_key,
+            body=keyring_of(session).seal(new.body, table="message", column="body", row_id=row_id),
+            text_key=new.text_key,
+            segments=new.segments,
+            phone_version=patient.phone_version,
+            plan_version_id=new.plan_version_id,
+            queued_at=now,
+            not_before=new.not_before,
+            window_ends_at=new.window_ends_at,
+            state=MessageState.QUEUED,
+            reason="",
+            attempts=0,
+            changed_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[Message.dedupe_key])
+        .returning(Message.id)
+    )
+    session.flush()  # what it refers to may only be pending
+    added = session.scalar(statement)
+    return None if added is None else session.get_one(Message, added)
+
+
+def body_of(session: Session, message: Message) -> str:
+    """Open the words of *message*."""
+    return keyring_of(session).open(message.body, table="message", column="body", row_id=message.id)
+
+
+def texts_of(session: Session, scope: Scope, patient_id: UUID, *, limit: int) -> Sequence[Message]:
+    """Return the newest texts to one patient, newest first."""
+    return session.scalars(
+        sa.select(Message)
+        .join(Patient, Patient.id == Message.patient_id)
+        .where(
+            Message.organisation_id == scope.organisation_id,
+            Patient.team_id.in_(scope.team_ids),
+            Message.patient_id == patient_id,
+        )
+        .order_by(Message.queued_at.desc(), Message.priority.desc(), Message.id)
+        .limit(limit)
+    ).all()
+
+
+def due(session: Session, *, now: datetime, real_now: datetime, limit: int) -> list[Due]:
+    """Lock and return queued texts whose hour has come, most urgent first.
+
+    A row that another sender holds is passed over. All organisations: the queue is one.
+    """
+    rows = session.execute(
+        sa.select(Message, Patient, PlanVersion.state)
+        .join(Patient, Patient.id == Message.patient_id)
+        .outerjoin(PlanVersion, PlanVersion.id == Message.plan_version_id)
+        .where(
+            Message.state == MessageState.QUEUED,
+            Message.not_before <= now,
+            sa.or_(Message.retry_at.is_(None), Message.retry_at <= real_now),
+        )
+        .order_by(Message.priority, Message.not_before)
+        .limit(limit)
+        .with_for_update(of=Message, skip_locked=True)
+    )
+    return [Due(message, patient, state) for message, patient, state in rows]
+
+
+def with_ended_lease(session: Session, *, real_now: datetime) -> Sequence[Message]:
+    """Lock and return texts whose sender has not been heard of before its lease ended."""
+    return session.scalars(
+        sa.select(Message)
+        .where(Message.state == MessageState.SENDING, Message.lease_until <= real_now)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def doubtful_for_too_long(session: Session, *, real_now: datetime) -> Sequence[Message]:
+    """Lock and return doubtful texts of which nothing was heard in the time to settle."""
+    return session.scalars(
+        sa.select(Message)
+        .where(Message.state == MessageState.UNCERTAIN, Message.retry_at <= real_now)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def waiting_of(session: Session, patient: Patient) -> Sequence[Message]:
+    """Lock and return the texts that one patient did not ask for and that still wait."""
+    return session.scalars(
+        sa.select(Message)
+        .where(
+            Message.organisation_id == patient.organisation_id,
+            Message.patient_id == patient.id,
+            Message.state == MessageState.QUEUED,
+            Message.kind.in_(UNASKED),
+        )
+        .with_for_update()
+    ).all()
+
+
+def locked(session: Session, message_id: UUID) -> Message:
+    """Return one text as it stands now, locked until the transaction ends."""
+    return session.scalars(
+        sa.select(Message)
+        .where(Message.id == message_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def attempt_of(session: Session, attempt_id: UUID) -> Attempt:
+    """Return one attempt as it stands now."""
+    return session.get_one(Attempt, attempt_id, populate_existing=True)
+
+
+def attempt_by_token(session: Session, token: str) -> Attempt | None:
+    """Return the attempt that a delivery report is about."""
+    return session.scalar(sa.select(Attempt).where(Attempt.callback_token == token))
+
+
+def owner_of_provider_id(session: Session, provider_id: str) -> UUID | None:
+    """Return the attempt that the provider's *provider_id* already belongs to."""
+    return session.scalar(sa.select(Attempt.id).where(Attempt.provider_id == provider_id))
+
+
+def attempts_in_doubt(session: Session, message: Message) -> int:
+    """Count the attempts of *message* of which nobody knows whether they sent it."""
+    count = sa.select(sa.func.count()).where(
+        Attempt.message_id == message.id, Attempt.outcome == AttemptOutcome.UNCERTAIN
+    )
+    return session.scalar(count) or 0
+
+
+def move(message: Message, state: MessageState, *, reason: str = "", now: datetime) -> None:
+    """Take *message* to *state*: the one place where a state changes.
+
+    Raises:
+        ValueError: there is no arrow from where it stands.
+    """
+    if not may_become(message.state, state):
+        raise ValueError(f"a text may not go from {message.state} to {state}")
+    message.state = state
+    message.reason = reason
+    message.changed_at = now
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

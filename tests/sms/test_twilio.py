@@ -71,8 +71,8 @@ def test_validity_stays_within_what_the_provider_takes(
     [
         (Mode.SLOW_DOWN, TryLater(7, "the provider asks to slow down")),
         (Mode.SLOW_DOWN_SILENTLY, TryLater(30, "the provider asks to slow down")),
-        (Mode.SIGNED_OUT, TryLater(30, "the provider refuses our account (401)")),
-        (Mode.NOT_ALLOWED, TryLater(30, "the provider refuses our account (403)")),
+        (Mode.SIGNED_OUT, TryLater(30, "the provider refuses our account (401)", True)),
+        (Mode.NOT_ALLOWED, TryLater(30, "the provider refuses our account (403)", True)),
         (Mode.OPTED_OUT, Refused("21610")),
         (Mode.BAD_NUMBER, Refused("21211")),
         (Mode.PROBLEM_DOCUMENT, Refused("21614")),
@@ -134,7 +134,7 @@ def test_a_refused_connection_is_surely_no_text() -> None:
 
         result = TwilioGateway(account_at(base)).send(TEXT)
 
-    assert result == TryLater(30, "the provider cannot be reached")
+    assert result == TryLater(5, "the provider cannot be reached")
 
 
 def test_a_proxy_in_the_environment_is_not_used(

@@ -65,6 +65,7 @@ class Patient(Base):
     consent_how: Mapped[str]
     consent_asked_on: Mapped[date]
 
+    handshake_asked_again: Mapped[bool]
     handshake_confirmed_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
     baseline_pain: Mapped[Decimal | None]

@@ -1,0 +1,156 @@
+"""Open an alert together with its cause, and take it from open to closed by people.
+
+The caller's transaction carries both, so an alert is never lost and never stands without
+its cause. Urgency only rises. Only a signed-in person takes or closes an alert; no text
+does.
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from companion.core.triage import Finding
+from companion.store import alerts, audit
+from companion.store.alerts import Alert, AlertState, Outcome
+from companion.store.audit import SYSTEM, Actor
+from companion.store.database import Scope, Session
+
+LONGEST_NOTE = 2000
+
+
+class AlertError(ValueError):
+    """What was asked cannot be done to this alert. The message is for staff."""
+
+
+class AlreadyTakenError(AlertError):
+    """Somebody else has the alert; ``holder`` is their user id."""
+
+    def __init__(self, holder: UUID) -> None:
+        super().__init__("Somebody else has this already")
+        self.holder = holder
+
+
+def raise_alert(
+    session: Session,
+    *,
+    organisation_id: UUID,
+    team_id: UUID | None,
+    patient_id: UUID | None,
+    finding: Finding,
+    now: datetime,
+    reply_id: UUID | None = None,
+    message_id: UUID | None = None,
+) -> Alert:
+    """Open an alert, or add to the one that stands for the same patient and rule.
+
+    A repeat brings the newest reason; a risen urgency opens it again for everybody.
+    """
+    standing = alerts.standing_alert(session, organisation_id, patient_id, finding.rule)
+    if standing is not None:
+        _repeat(session, standing, finding, now)
+        alert = standing
+    else:
+        alert = Alert(
+            id=uuid4(),
+            organisation_id=organisation_id,
+            team_id=team_id,
+            patient_id=patient_id,
+            reply_id=reply_id,
+            message_id=message_id,
+            urgency=int(finding.urgency),
+            rule=finding.rule,
+            opened_at=now,
+            state=AlertState.OPEN,
+            times=1,
+            last_at=now,
+        )
+        alerts.seal_why(session, alert, finding.why)
+        session.add(alert)
+        session.flush()
+    _record(session, alert, SYSTEM, "alert raised", now)
+    return alert
+
+
+def _repeat(session: Session, alert: Alert, finding: Finding, now: datetime) -> None:
+    alert.times += 1
+    alert.last_at = now
+    if finding.urgency >= alert.urgency:
+        alerts.seal_why(session, alert, finding.why)
+    if finding.urgency > alert.urgency:
+        alert.urgency = int(finding.urgency)
+        alert.state = AlertState.OPEN
+        alert.acknowledged_by = alert.acknowledged_at = None
+
+
+def acknowledge(
+    session: Session,
+    scope: Scope,
+    alert_id: UUID,
+    *,
+    user_id: UUID,
+    now: datetime,
+    take_over: bool = False,
+) -> Alert | None:
+    """Write down that *user_id* has the alert; None when *scope* may not see it.
+
+    Raises:
+        AlreadyTakenError: somebody else has it and *take_over* was not said.
+        AlertError: it is closed.
+    """
+    alert = alerts.alert_of(session, scope, alert_id)
+    if alert is None:
+        return None
+    if alert.state is AlertState.RESOLVED:
+        raise AlertError("This has been closed already")
+    if alert.acknowledged_by not in {None, user_id} and not take_over:
+        assert alert.acknowledged_by is not None
+        raise AlreadyTakenError(alert.acknowledged_by)
+    if alert.acknowledged_by != user_id:
+        alert.state = AlertState.ACKNOWLEDGED
+        alert.acknowledged_by, alert.acknowledged_at = user_id, now
+        _record(session, alert, Actor.user(user_id), "alert acknowledged", now)
+    return alert
+
+
+def resolve(
+    session: Session,
+    scope: Scope,
+    alert_id: UUID,
+    *,
+    user_id: UUID,
+    outcome: Outcome,
+    note: str,
+    now: datetime,
+) -> Alert | None:
+    """Close the alert with what came of it; None when *scope* may not see it.
+
+    Raises:
+        AlertError: it is closed already, the note is too long, or "other" says nothing.
+    """
+    alert = alerts.alert_of(session, scope, alert_id)
+    if alert is None:
+        return None
+    if alert.state is AlertState.RESOLVED:
+        raise AlertError("This has been closed already")
+    if len(note) > LONGEST_NOTE:
+        raise AlertError(f"The note must be {LONGEST_NOTE} letters or fewer")
+    if outcome is Outcome.OTHER and not note.strip():
+        raise AlertError("Say in the note what came of it")
+    alert.state, alert.outcome = AlertState.RESOLVED, outcome
+    alert.resolved_by, alert.resolved_at = user_id, now
+    if note.strip():
+        alerts.seal_note(session, alert, note.strip())
+    _record(session, alert, Actor.user(user_id), "alert resolved", now)
+    return alert
+
+
+def _record(session: Session, alert: Alert, actor: Actor, action: str, now: datetime) -> None:
+    audit.record(
+        session,
+        alert.organisation_id,
+        actor=actor,
+        action=action,
+        subject=f"alert:{alert.id}",
+        patient_id=alert.patient_id,
+        detail={"rule": alert.rule, "urgency": alert.urgency, "times": alert.times},
+        now=now,
+    )

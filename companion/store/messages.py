@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from companion.core.agreement import VersionState
 from companion.core.sending import (
@@ -297,6 +297,11 @@ def move(message: Message, state: MessageState, *, reason: str = "", now: dateti
     """
     if not may_become(message.state, state):
         raise ValueError(f"a text may not go from {message.state} to {state}")
+    if sa.inspect(message).attrs.state.history.has_changes():
+        # Two moves in one transaction are two updates: the database checks each arrow.
+        session = object_session(message)
+        assert session is not None  # nobody moves a text outside a transaction
+        session.flush()
     message.state = state
     message.reason = reason
     message.changed_at = now

@@ -1,0 +1,556 @@
+"""Every text leaves through here: queued, claimed, handed over, and followed to its end.
+
+A claim is committed before the provider is called, no transaction is open during the
+call, and each result is written only by the attempt that holds the claim. What may or may
+not have gone is never sent again, but given to a person. One exception: a crisis answer is
+sent at least once, three calls in all.
+
+Windows are on people's time (``now``); leases, back-off and settling are on real time.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from companion.core.agreement import VersionState
+from companion.core.calendar import local_day, next_window
+from companion.core.people import PatientStatus
+from companion.core.sending import (
+    AttemptOutcome,
+    MessageKind,
+    MessageState,
+    delivery_rank,
+    may_become,
+    state_for,
+    words_for,
+)
+from companion.core.sms_text import segments
+from companion.core.taper import last_cut
+from companion.core.triage import (
+    Finding,
+    held_finding,
+    in_step_week,
+    missed_finding,
+    service_finding,
+    undelivered_finding,
+    wrong_number_finding,
+)
+from companion.services.alerting import raise_alert
+from companion.sms.gateway import (
+    SHORTEST_VALIDITY_SECONDS,
+    Accepted,
+    Outgoing,
+    Refused,
+    SendResult,
+    SmsGateway,
+    TryLater,
+    Uncertain,
+)
+from companion.store import messages, organisations, patients, plans
+from companion.store.database import Session, Transactions
+from companion.store.messages import Attempt, Due, Message, NewMessage
+from companion.store.patients import Patient
+
+log = logging.getLogger(__name__)
+
+CRISIS_CALLS = 3
+"""How often a crisis answer is handed over while nobody knows whether it went."""
+CRISIS_WORTH = timedelta(hours=10)
+REPLY_WORTH = timedelta(hours=1)
+"""How long the provider may keep trying an answer: later it would answer nothing."""
+LONGEST_PASS = timedelta(seconds=5)
+"""Real time after which a pass claims no more, so that other duties get their turn."""
+LONGEST_BACK_OFF = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class SendingLimits:
+    """How long a claim lasts, how long a doubt, and how many calls run at once.
+
+    *deadline_seconds* is the longest that one call to the gateway takes.
+
+    Raises:
+        ValueError: a lease would end while its call may still be running.
+    """
+
+    lease_seconds: int = 20
+    settle_seconds: int = 600
+    threads: int = 8
+    deadline_seconds: int = 10
+
+    def __post_init__(self) -> None:
+        if self.lease_seconds <= self.deadline_seconds:
+            raise ValueError(f"a lease must be longer than a call, {self.deadline_seconds} s")
+        if self.threads < 1:
+            raise ValueError("at least one text must be able to leave at a time")
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A text that is ours until *fence*: after it, no call may begin."""
+
+    message_id: UUID
+    attempt_id: UUID
+    fence: datetime
+    text: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class _Abandoned:
+    """The claim was too old before a byte left."""
+
+
+_Result = SendResult | _Abandoned
+
+
+def queue_text(
+    session: Session,
+    *,
+    patient: Patient,
+    kind: MessageKind,
+    text_key: str,
+    body: str,
+    dedupe_key: str,
+    now: datetime,
+    not_before: datetime | None = None,
+    window_ends_at: datetime | None = None,
+    check_in_id: UUID | None = None,
+    reply_id: UUID | None = None,
+    plan_version_id: UUID | None = None,
+) -> Message | None:
+    """Queue one text and return it, or None when its *dedupe_key* was queued before.
+
+    A text that answers nothing waits for the patient's safe hours and may leave until they
+    end, unless the caller says otherwise. An answer may leave at once.
+    """
+    opens_at, closes_at = _hours(session, patient, kind, not_before or now)
+    return messages.add(
+        session,
+        NewMessage(
+            patient=patient,
+            kind=kind,
+            text_key=text_key,
+            body=body,
+            segments=segments(body),
+            dedupe_key=dedupe_key,
+            not_before=not_before or opens_at,
+            window_ends_at=window_ends_at or closes_at,
+            check_in_id=check_in_id,
+            reply_id=reply_id,
+            plan_version_id=plan_version_id,
+        ),
+        now=now,
+    )
+
+
+def cancel_waiting(session: Session, patient: Patient, *, reason: str, now: datetime) -> int:
+    """Take back the check-ins and reminders that still wait; return how many.
+
+    Answers stay: what the patient was told to expect does not depend on the plan.
+    """
+    waiting = messages.waiting_of(session, patient)
+    for message in waiting:
+        messages.move(message, MessageState.CANCELLED, reason=reason, now=now)
+    return len(waiting)
+
+
+def dispatch_once(
+    transactions: Transactions,
+    gateway: SmsGateway,
+    *,
+    now: datetime,
+    real_now: Callable[[], datetime],
+    limits: SendingLimits,
+) -> int:
+    """Settle what is in doubt, then send what is due; return how many calls were made.
+
+    Any number of processes may do this at once.
+    """
+    started = real_now()
+    with transactions.begin() as session:
+        _reap(session, now=now, real_now=started, limits=limits)
+        _give_up_doubts(session, now=now, real_now=started)
+    calls = 0
+    while real_now() - started < LONGEST_PASS:
+        with transactions.begin() as session:
+            due, claims = _claim(session, now=now, real_now=real_now(), limits=limits)
+        if not due:
+            break
+        results = _hand_over_all(gateway, claims, real_now=real_now, limits=limits)
+        with transactions.begin() as session:
+            for claim, result in zip(claims, results, strict=True):
+                _record(session, claim, result, now=now, real_now=real_now(), limits=limits)
+        calls += len(claims)
+    return calls
+
+
+def record_delivery(
+    session: Session, *, token: str, provider_id: str, word: str, code: str | None, now: datetime
+) -> bool:
+    """Take in the provider's report on one attempt; tell whether it was one of ours.
+
+    Reports come late, twice and in any order: only one of a higher rank changes anything.
+    """
+    attempt = messages.attempt_by_token(session, token)
+    if attempt is None:
+        return False
+    message = messages.locked(session, attempt.message_id)
+    session.refresh(attempt)
+    if not _adopt(session, attempt, provider_id):
+        return False
+    if delivery_rank(word) <= delivery_rank(attempt.delivery):
+        return True
+    attempt.delivery = word
+    _follow(session, message, attempt, word, code, now=now)
+    return True
+
+
+def _hours(
+    session: Session, patient: Patient, kind: MessageKind, moment: datetime
+) -> tuple[datetime, datetime]:
+    if kind.answers_a_text:
+        worth = CRISIS_WORTH if kind is MessageKind.CRISIS else REPLY_WORTH
+        return moment, moment + worth
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    window = next_window(patient.safe_from, patient.safe_until, zone, moment)
+    return max(moment, window.opens_at), window.closes_at
+
+
+# --- Before the call ---------------------------------------------------------------------
+
+
+def _reap(session: Session, *, now: datetime, real_now: datetime, limits: SendingLimits) -> None:
+    for message in messages.with_ended_lease(session, real_now=real_now):
+        assert message.attempt_id is not None  # what is being sent has a claim
+        attempt = messages.attempt_of(session, message.attempt_id)
+        attempt.outcome = AttemptOutcome.UNCERTAIN
+        attempt.detail = "the lease ended without a word from the sender"
+        attempt.recorded_at = real_now
+        _doubt(session, message, attempt.detail, now=now, real_now=real_now, limits=limits)
+
+
+def _give_up_doubts(session: Session, *, now: datetime, real_now: datetime) -> None:
+    for message in messages.doubtful_for_too_long(session, real_now=real_now):
+        _hold(session, message, held_finding(message.reason, crisis=False), now=now)
+
+
+def _claim(
+    session: Session, *, now: datetime, real_now: datetime, limits: SendingLimits
+) -> tuple[Sequence[Due], list[_Claim]]:
+    # No more than there are threads: a claimed text that waits for a thread wastes its lease.
+    due = messages.due(session, now=now, real_now=real_now, limit=limits.threads)
+    claims = []
+    for one in due:
+        obstacle = _obstacle(one, now)
+        if obstacle is None:
+            claims.append(_claim_one(session, one, now=now, real_now=real_now, limits=limits))
+        else:
+            _let_go(session, one.message, *obstacle, now=now)
+    return due, claims
+
+
+def _claim_one(
+    session: Session, due: Due, *, now: datetime, real_now: datetime, limits: SendingLimits
+) -> _Claim:
+    message = due.message
+    attempt = Attempt(
+        id=uuid4(),
+        message_id=message.id,
+        number=message.attempts + 1,
+        callback_token=secrets.token_urlsafe(16),
+        claimed_at=real_now,
+        detail="",
+    )
+    session.add(attempt)
+    messages.move(message, MessageState.SENDING, now=now)
+    message.attempts = attempt.number
+    message.attempt_id = attempt.id
+    message.lease_until = real_now + timedelta(seconds=limits.lease_seconds)
+    message.retry_at = None
+    left = int((message.window_ends_at - now).total_seconds())
+    return _Claim(
+        message_id=message.id,
+        attempt_id=attempt.id,
+        fence=message.lease_until - timedelta(seconds=limits.deadline_seconds),
+        text=Outgoing(
+            to=patients.phone_of(session, due.patient),
+            body=messages.body_of(session, message),
+            callback_token=attempt.callback_token,
+            valid_for_seconds=max(SHORTEST_VALIDITY_SECONDS, left),
+        ),
+    )
+
+
+_MAY_BE_TEXTED = {
+    MessageKind.HANDSHAKE: PatientStatus.AWAITING_HANDSHAKE,
+    MessageKind.CHECK_IN: PatientStatus.ACTIVE,
+    MessageKind.REMINDER: PatientStatus.ACTIVE,
+}
+
+
+def _obstacle(due: Due, now: datetime) -> tuple[MessageState, str] | None:
+    """Return why a text may not leave after all, or None: looked at when it is claimed."""
+    message, patient = due.message, due.patient
+    if message.phone_version != patient.phone_version:
+        return MessageState.CANCELLED, "The patient's number changed after this text was written."
+    if patient.opted_out_at is not None:
+        return MessageState.CANCELLED, "The patient has opted out of texts."
+    return None if message.kind.answers_a_text else _unasked_obstacle(due, now)
+
+
+def _unasked_obstacle(due: Due, now: datetime) -> tuple[MessageState, str] | None:
+    message = due.message
+    if due.patient.status is not _MAY_BE_TEXTED[message.kind]:
+        return MessageState.CANCELLED, "Texts of this kind are off for this patient."
+    if due.plan_state not in {None, VersionState.AGREED}:
+        return MessageState.CANCELLED, "The plan changed after this text was written."
+    if message.window_ends_at - now < timedelta(seconds=SHORTEST_VALIDITY_SECONDS):
+        return MessageState.MISSED, "It could not be sent within the hours agreed."
+    return None
+
+
+def _let_go(
+    session: Session, message: Message, state: MessageState, reason: str, *, now: datetime
+) -> None:
+    messages.move(message, state, reason=reason, now=now)
+    if message.kind is MessageKind.CRISIS:
+        _tell(session, message, undelivered_finding(reason, crisis=True, in_step_week=False), now)
+    elif state is MessageState.MISSED and message.kind is not MessageKind.REMINDER:
+        _tell(session, message, missed_finding(), now)
+
+
+# --- The call ----------------------------------------------------------------------------
+
+
+def _hand_over_all(
+    gateway: SmsGateway,
+    claims: Sequence[_Claim],
+    *,
+    real_now: Callable[[], datetime],
+    limits: SendingLimits,
+) -> list[_Result]:
+    with ThreadPoolExecutor(limits.threads) as pool:
+        running = [pool.submit(_hand_over, gateway, claim, real_now) for claim in claims]
+    return [_result_of(one) for one in running]
+
+
+def _hand_over(gateway: SmsGateway, claim: _Claim, real_now: Callable[[], datetime]) -> _Result:
+    if real_now() >= claim.fence:
+        return _Abandoned()
+    return gateway.send(claim.text)
+
+
+def _result_of(call: Future[_Result]) -> _Result:
+    error = call.exception()
+    if error is None:
+        return call.result()
+    # A fault of ours in one call must not lose what the others found out.
+    log.error("a gateway raised %s", type(error).__name__)
+    return Uncertain(f"the gateway failed: {type(error).__name__}")
+
+
+# --- After the call ----------------------------------------------------------------------
+
+
+def _record(
+    session: Session,
+    claim: _Claim,
+    result: _Result,
+    *,
+    now: datetime,
+    real_now: datetime,
+    limits: SendingLimits,
+) -> None:
+    message = messages.locked(session, claim.message_id)
+    attempt = messages.attempt_of(session, claim.attempt_id)
+    if isinstance(result, Accepted) and not _adopt(session, attempt, result.provider_id):
+        result = Uncertain("the provider gave this text the name of another one")
+    _note(attempt, result, real_now)
+    if message.attempt_id != attempt.id or message.state not in _OPEN:
+        return  # Another attempt, or a delivery report, has gone further.
+    match result:
+        case Accepted():
+            messages.move(message, MessageState.ACCEPTED, now=now)
+        case Refused(code):
+            _fail(session, message, MessageState.FAILED, code, now=now)
+        case TryLater() | _Abandoned():
+            _put_off(session, message, result, now=now, real_now=real_now)
+        case Uncertain(why, wrong_number=True):
+            messages.move(message, MessageState.UNCERTAIN, reason=why, now=now)
+            _hold(session, message, wrong_number_finding(), now=now)
+        case Uncertain(why):
+            _doubt(session, message, why, now=now, real_now=real_now, limits=limits)
+
+
+_OPEN = {MessageState.SENDING, MessageState.UNCERTAIN}
+"""States in which the attempt that holds the claim may still say what came of it."""
+
+_OUTCOMES: dict[type, AttemptOutcome] = {
+    Accepted: AttemptOutcome.ACCEPTED,
+    Refused: AttemptOutcome.REFUSED,
+    TryLater: AttemptOutcome.TRY_LATER,
+    Uncertain: AttemptOutcome.UNCERTAIN,
+    _Abandoned: AttemptOutcome.ABANDONED,
+}
+
+
+def _note(attempt: Attempt, result: _Result, real_now: datetime) -> None:
+    if attempt.outcome is not None:
+        return  # Already given up by another process: what it wrote stays.
+    attempt.outcome = _OUTCOMES[type(result)]
+    attempt.recorded_at = real_now
+    match result:
+        case Refused(code):
+            attempt.detail = code
+        case TryLater(why=why) | Uncertain(why=why):
+            attempt.detail = why
+        case _:
+            pass
+
+
+def _adopt(session: Session, attempt: Attempt, provider_id: str) -> bool:
+    """Give *attempt* the provider's name for its text; tell whether it is now its own."""
+    if attempt.provider_id == provider_id:
+        return True
+    if attempt.provider_id or messages.owner_of_provider_id(session, provider_id):
+        log.warning("attempt %s: the provider names two texts alike, or one twice", attempt.id)
+        return False
+    attempt.provider_id = provider_id
+    session.flush()
+    return True
+
+
+def _follow(
+    session: Session,
+    message: Message,
+    attempt: Attempt,
+    word: str,
+    code: str | None,
+    *,
+    now: datetime,
+) -> None:
+    state = state_for(word)
+    arrived = state in {MessageState.ACCEPTED, MessageState.DELIVERED}
+    if message.attempt_id != attempt.id:
+        if not arrived:
+            return  # Another attempt is on its way.
+        if message.state is MessageState.QUEUED:
+            # An earlier attempt had got through: it takes the claim back, no call is made.
+            messages.move(message, MessageState.SENDING, now=now)
+        message.attempt_id = attempt.id
+    if state is message.state or not may_become(message.state, state):
+        return
+    if arrived:
+        messages.move(message, state, now=now)
+    else:
+        _fail(session, message, state, code, now=now)
+
+
+def _put_off(
+    session: Session,
+    message: Message,
+    result: TryLater | _Abandoned,
+    *,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    _requeue(message, now=now)
+    if isinstance(result, _Abandoned):
+        return
+    message.retry_at = real_now + _back_off(message, result.after_seconds)
+    if result.for_operator:
+        _tell_operator(session, message, now)
+    if message.kind is MessageKind.CRISIS and message.attempts == CRISIS_CALLS:
+        reason = "the provider does not take it; it is still being tried."
+        _tell(session, message, undelivered_finding(reason, crisis=True, in_step_week=False), now)
+
+
+def _back_off(message: Message, after_seconds: int) -> timedelta:
+    """Wait as long as asked and somewhat longer, so that not all come back at once."""
+    spread = (message.id.int % 1000) / 4000
+    grown = 1 if message.kind is MessageKind.CRISIS else 2 ** min(message.attempts - 1, 5)
+    wait = timedelta(seconds=after_seconds * (1 + spread))
+    return max(wait, min(wait * grown, LONGEST_BACK_OFF))
+
+
+def _doubt(
+    session: Session,
+    message: Message,
+    why: str,
+    *,
+    now: datetime,
+    real_now: datetime,
+    limits: SendingLimits,
+) -> None:
+    if message.kind is MessageKind.CRISIS:
+        if messages.attempts_in_doubt(session, message) < CRISIS_CALLS:
+            _requeue(message, now=now)
+            return
+        messages.move(message, MessageState.UNCERTAIN, reason=why, now=now)
+        _hold(session, message, held_finding(why, crisis=True), now=now)
+        return
+    messages.move(message, MessageState.UNCERTAIN, reason=why, now=now)
+    message.retry_at = real_now + timedelta(seconds=limits.settle_seconds)
+
+
+def _requeue(message: Message, *, now: datetime) -> None:
+    messages.move(message, MessageState.QUEUED, now=now)
+    message.attempt_id = None
+    message.lease_until = None
+    message.retry_at = None
+
+
+def _hold(session: Session, message: Message, finding: Finding, *, now: datetime) -> None:
+    messages.move(message, MessageState.HELD, reason=message.reason, now=now)
+    message.retry_at = None
+    _tell(session, message, finding, now)
+
+
+def _fail(
+    session: Session, message: Message, state: MessageState, code: str | None, *, now: datetime
+) -> None:
+    reason = words_for(code)
+    messages.move(message, state, reason=reason, now=now)
+    finding = undelivered_finding(
+        reason,
+        crisis=message.kind is MessageKind.CRISIS,
+        in_step_week=_in_step_week(session, message, now),
+    )
+    _tell(session, message, finding, now)
+
+
+def _in_step_week(session: Session, message: Message, now: datetime) -> bool:
+    version = plans.agreed_version(session, message.patient_id)
+    if version is None:
+        return False
+    organisation = organisations.organisation_of(session, message.organisation_id)
+    today = local_day(now, organisation.time_zone)
+    holds = plans.binding_holds(session, version)
+    return in_step_week(today, last_cut(plans.steps_of(session, version), today, holds))
+
+
+def _tell_operator(session: Session, message: Message, now: datetime) -> None:
+    raise_alert(
+        session,
+        organisation_id=message.organisation_id,
+        team_id=None,
+        patient_id=None,
+        finding=service_finding("the provider of texts refuses our account"),
+        now=now,
+    )
+
+
+def _tell(session: Session, message: Message, finding: Finding, now: datetime) -> None:
+    raise_alert(
+        session,
+        organisation_id=message.organisation_id,
+        team_id=patients.patient_by_id_everywhere(session, message.patient_id).team_id,
+        patient_id=message.patient_id,
+        finding=finding,
+        now=now,
+        message_id=message.id,
+    )

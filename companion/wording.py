@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
@@ -26,7 +27,9 @@ from companion.vocabulary import TomlFile, WordsError, load_lexicon, load_vocabu
 ENGLISH = "en-GB"
 TEXT_FILES = ("conversation.toml", "crisis.toml")
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-CARRIER_WORDS = re.compile(r"\b(STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|OPTOUT|YES|UNSTOP)\b")
+CARRIER_WORDS = re.compile(
+    r"\b(STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|OPTOUT|YES|UNSTOP)\b"
+)
 """Words that a carrier acts on: no text may ask for one."""
 
 LONGEST_TEAM, LONGEST_HOURS, LONGEST_PHONE = 30, 40, 16
@@ -110,6 +113,10 @@ class Wording:
         text = self.texts[key]
         template = text.english if language == ENGLISH else self._catalogues[language][text.english]
         return PLACEHOLDER.sub(lambda match: values[match[1]], template)
+
+    def short_day(self, day: date, language: str) -> str:
+        """Return *day* as people write it, such as ``Mon 23 Nov``."""
+        return format_date(day, "EEE d MMM", locale=language.replace("-", "_"))
 
     def choosable(self) -> tuple[Language, ...]:
         """Return the live languages that lack no text."""

@@ -41,9 +41,7 @@ def choose(
     """
     for topic in [*topics, "general"]:
         fitting = [
-            r
-            for r in resources
-            if topic in r.topics and r.key != last and (detailed or r.discreet)
+            r for r in resources if topic in r.topics and r.key != last and (detailed or r.discreet)
         ]
         fitting.sort(key=lambda resource: language not in resource.languages)
         if fitting:

@@ -5,7 +5,7 @@ its source. A finding carries a sentence that a nurse can read out. Nothing a pa
 writes ever lowers a finding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -31,6 +31,10 @@ SILENCE_AFTER = timedelta(hours=72)
 """Rule T-11: a person is told after this much silence, and the check-in ends."""
 STEP_WEEK = timedelta(days=7)
 """Rules T-11 and U-01: days after a cut in which silence is urgent."""
+SIGNPOST_COPING = Decimal(5)
+"""Rule S-02: at or below this the signpost is about coping."""
+SIGNPOST_PAIN = Decimal(6)
+"""Rule S-03: at or above this the signpost is about pain."""
 HOLD_URGENT = timedelta(days=2)
 """Rule T-14: a hold is urgent when the next cut is this near."""
 
@@ -214,6 +218,18 @@ def unhandled_finding() -> Finding:
 def service_finding(duty: str) -> Finding:
     """Return rule S-01: part of the service is failing; *duty* names it."""
     return Finding("S-01", Urgency.URGENT, f"Part of the service is failing: {duty}.")
+
+
+def topics_for(answers: Mapping[Question, Decimal]) -> tuple[str, ...]:
+    """Return what to point the patient to, most wanted first, from this check-in's answers."""
+    coping = answers.get(Question.COPING)
+    pain = answers.get(Question.PAIN)
+    wanted = []
+    if coping is not None and coping <= SIGNPOST_COPING:
+        wanted.append("coping")
+    if pain is not None and pain >= SIGNPOST_PAIN:
+        wanted.append("pain")
+    return tuple(wanted)
 
 
 def in_step_week(now_on: date, cut_on: date | None) -> bool:

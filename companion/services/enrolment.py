@@ -242,16 +242,16 @@ def _check_care(new: NewPatient, scope: Scope, today: date, faults: _Faults) -> 
         faults.need("baseline_pain", "Enter a number from 0 to 10", sound=sound)
 
 
-def _check_phone_is_free(
-    session: Session, phone: str, mine: UUID | None, faults: _Faults
-) -> None:
+def _check_phone_is_free(session: Session, phone: str, mine: UUID | None, faults: _Faults) -> None:
     others = [
         patient
         for patient in patients.patients_with_phone_everywhere(session, phone)
         if patient.id != mine and patient.status is not PatientStatus.FINISHED
     ]
     # Whose it is is not told: the other patient may be in another organisation.
-    faults.need("phone", "Another patient has this number. Ask for one of their own", sound=not others)
+    faults.need(
+        "phone", "Another patient has this number. Ask for one of their own", sound=not others
+    )
 
 
 def _send_handshake(session: Session, patient: Patient, wording: Wording, now: datetime) -> None:
@@ -351,7 +351,7 @@ def change_phone(
     if not faults.found:
         _check_phone_is_free(session, number, patient.id, faults)
     faults.settle()
-    sending.cancel_waiting(session, patient, reason="the phone number changed", now=now)
+    sending.cancel_waiting(session, patient, reason="The phone number changed.", now=now)
     identity = patients.identity_of(session, patient)
     patients.seal_identity(session, patient, replace(identity, phone=number))
     patient.phone_version += 1
@@ -393,7 +393,7 @@ def resume(
 
 def finish(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
     """Write down that the taper is over: texts end and what waits is withdrawn."""
-    sending.cancel_waiting(session, patient, reason="the taper is finished", now=now)
+    sending.cancel_waiting(session, patient, reason="The taper is finished.", now=now)
     patient.status, patient.finished_at = PatientStatus.FINISHED, now
     patient.revision += 1
     _record(session, patient, actor, "patient finished", now)
@@ -401,7 +401,7 @@ def finish(session: Session, patient: Patient, *, actor: Actor, now: datetime) -
 
 def opt_out(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
     """Write down that the patient wants no texts, and withdraw what waits."""
-    sending.cancel_waiting(session, patient, reason="the patient opted out", now=now)
+    sending.cancel_waiting(session, patient, reason="The patient opted out.", now=now)
     if patient.opted_out_at is None:
         patient.opted_out_at = now
         patient.revision += 1

@@ -160,7 +160,7 @@ class _OneCall(TwilioHttpClient):  # type: ignore[misc]  # the library has no ty
         self._ends_at = ends_at
         self.retry_after: str | None = None
 
-    def request(  # noqa: PLR0917 - the signature of the library
+    def request(
         self,
         method: str,
         url: str,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.protocols import Question
 from companion.store.database import Base, insert_or_ignore, stored_enum
+from companion.store.replies import Reply
 
 
 class CheckInState(StrEnum):
@@ -44,7 +45,6 @@ class CheckIn(Base):
     """The question now open, or none."""
     asked_again: Mapped[bool]
     """Whether the open question was already asked once more."""
-    unclear_in_a_row: Mapped[int]
     reminded_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     """When the patient last wrote anything in this check-in."""
@@ -112,11 +112,50 @@ def start(
         "state": CheckInState.OPEN,
         "question": question,
         "asked_again": False,
-        "unclear_in_a_row": 0,
     }
     if not insert_or_ignore(session, CheckIn, values):
         return None
     return session.get_one(CheckIn, values["id"])
+
+
+def open_locked(session: Session, check_in_id: UUID) -> CheckIn | None:
+    """Return a check-in if it is still open, locked until the transaction ends."""
+    query = (
+        sa.select(CheckIn)
+        .where(CheckIn.id == check_in_id, CheckIn.state == CheckInState.OPEN)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def add_answer(
+    session: Session,
+    check_in: CheckIn,
+    reply: Reply,
+    question: Question,
+    value: Decimal,
+    *,
+    now: datetime,
+) -> None:
+    """Write down what was understood of *reply*."""
+    session.add(
+        Answer(
+            id=uuid4(),
+            check_in_id=check_in.id,
+            patient_id=check_in.patient_id,
+            reply_id=reply.id,
+            question=question,
+            value=value,
+            answered_at=now,
+        )
+    )
+    session.flush()
+
+
+def add_signpost(session: Session, patient_id: UUID, resource: str, *, now: datetime) -> None:
+    """Write down which resource the patient is pointed to."""
+    session.add(SignpostSent(id=uuid4(), patient_id=patient_id, resource=resource, sent_at=now))
 
 
 def newest_check_in(session: Session, patient_id: UUID) -> CheckIn | None:

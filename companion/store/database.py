@@ -19,12 +19,16 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, sessionmaker
+from sqlalchemy.orm import Session as Session  # noqa: PLC0414 - handed on, so that only store/ imports SQLAlchemy
 
 from companion.store.sealing import Keyring
 
 BUSY_SECONDS = 5
 """How long a writer waits for SQLite's lock before the caller is told no."""
+
+DATABASE_TROUBLE = (sa.exc.DBAPIError, TimeoutError)
+"""What a caller may answer with "try again later": nothing was committed."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -185,7 +189,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def keyring_of(session: Session) -> Keyring:
     """Return the keys that this session seals and opens with."""
     keyring = session.info["keyring"]
-    assert isinstance(keyring, Keyring)  # noqa: S101 - narrows for the type checker
+    assert isinstance(keyring, Keyring)
     return keyring
 
 

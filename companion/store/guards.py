@@ -73,7 +73,9 @@ def _postgresql() -> Iterator[str]:
 def _set_guards(_target: sa.MetaData, connection: sa.Connection, **_options: object) -> None:
     for statement in statements_for(connection.dialect.name):
         # The driver would take a percent sign for a parameter.
-        connection.exec_driver_sql(statement.replace("%", "%%") if _is_postgresql(connection) else statement)
+        connection.exec_driver_sql(
+            statement.replace("%", "%%") if _is_postgresql(connection) else statement
+        )
 
 
 def _is_postgresql(connection: sa.Connection) -> bool:

@@ -309,3 +309,17 @@ def move(message: Message, state: MessageState, *, reason: str = "", now: dateti
 
 def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
+
+
+def was_asked(session: Session, check_in_id: UUID) -> bool:
+    """Tell whether any question of a check-in may have reached the patient."""
+    never_left = [
+        MessageState.QUEUED,
+        MessageState.MISSED,
+        MessageState.CANCELLED,
+        MessageState.FAILED,
+    ]
+    query = sa.select(Message.id).where(
+        Message.check_in_id == check_in_id, Message.state.not_in(never_left)
+    )
+    return session.scalar(query.limit(1)) is not None

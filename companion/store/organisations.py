@@ -52,9 +52,7 @@ def add_organisation(session: Session, *, name: str, zone: str, now: datetime) -
     return organisation
 
 
-def add_team(
-    session: Session, organisation_id: UUID, *, name: str, phone: str, hours: str
-) -> Team:
+def add_team(session: Session, organisation_id: UUID, *, name: str, phone: str, hours: str) -> Team:
     """Add a team to an organisation."""
     team = Team(id=uuid4(), organisation_id=organisation_id, name=name, phone=phone, hours=hours)
     session.add(team)

@@ -22,7 +22,7 @@ class Patient(Base):
         sa.Index("ix_patient_phone_hash", "phone_hash"),
         sa.Index("ix_patient_organisation_id_name_hash", "organisation_id", "name_hash"),
         sa.Index("ix_patient_organisation_id_team_id", "organisation_id", "team_id"),
-        sa.Index("ix_patient_status", "status"),
+        sa.Index("ix_patient_due", "organisation_id", "status", "considered_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -65,9 +65,11 @@ class Patient(Base):
     consent_how: Mapped[str]
     consent_asked_on: Mapped[date]
 
-    handshake_asked_again: Mapped[bool]
+    handshake_asked_again: Mapped[bool] = mapped_column(default=False)
     handshake_confirmed_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
+    considered_on: Mapped[date | None]
+    """The newest local day on which it was looked whether a check-in is due."""
     baseline_pain: Mapped[Decimal | None]
     """Pain 0-10 as told at enrolment; used until enough readings exist."""
 
@@ -129,7 +131,7 @@ def _name_hash(session: Session, last_name: str, born_on: date) -> str:
     return keyring_of(session).fingerprint("name", f"{plain} {born_on.isoformat()}")
 
 
-def _in(scope: Scope) -> sa.Select[tuple[Patient]]:
+def _in(scope: Scope) -> sa.Select[Patient]:
     return sa.select(Patient).where(
         Patient.organisation_id == scope.organisation_id, Patient.team_id.in_(scope.team_ids)
     )
@@ -190,9 +192,42 @@ def patient_by_id_everywhere(session: Session, patient_id: UUID) -> Patient:
     return session.get_one(Patient, patient_id)
 
 
-def active_patients_everywhere(session: Session) -> Sequence[Patient]:
-    """Return whoever may be texted a check-in, for the clock's own duties."""
-    query = sa.select(Patient).where(
-        Patient.status == PatientStatus.ACTIVE, Patient.opted_out_at.is_(None)
+def locked(session: Session, patient_id: UUID) -> Patient:
+    """Return a patient, locked until the transaction ends: their texts are taken in turn."""
+    query = sa.select(Patient).where(Patient.id == patient_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _not_considered(today: date) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Patient.status == PatientStatus.ACTIVE,
+        Patient.opted_out_at.is_(None),
+        sa.or_(Patient.considered_on.is_(None), Patient.considered_on < today),
     )
-    return session.scalars(query).all()
+
+
+def to_consider(
+    session: Session, organisation_id: UUID, today: date, clock: time, *, limit: int
+) -> list[UUID]:
+    """Return who has reached their hour today and was not considered yet, for the clock."""
+    query = (
+        sa.select(Patient.id)
+        .where(
+            Patient.organisation_id == organisation_id,
+            _not_considered(today),
+            Patient.check_in_at <= clock,
+        )
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def to_consider_locked(session: Session, patient_id: UUID, today: date) -> Patient | None:
+    """Return the patient for considering, locked, or None when another process was first."""
+    query = (
+        sa.select(Patient)
+        .where(Patient.id == patient_id, _not_considered(today))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).one_or_none()

@@ -113,3 +113,17 @@ def _decimal(text: str) -> Decimal:
 
 def _is_filler(rest: str, vocabulary: Vocabulary) -> bool:
     return all(word in vocabulary.filler for word in re.findall(r"[\w'/-]+", rest))
+
+
+def has_words(text: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether *text* says more than a number, a keyword and politeness do.
+
+    Such a text is shown to a person, whatever else was understood of it.
+    """
+    said = normalise(text)
+    if said.strip(_EDGES) in {*vocabulary.keywords, *vocabulary.zero_pain}:
+        return False
+    known = vocabulary.filler | vocabulary.numbers.keys() | vocabulary.yes | vocabulary.no
+    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", said)
+    halves = {word for half in vocabulary.half for word in half.split()}
+    return any(word not in known | halves | {"out", "to", "or", "between"} for word in words)

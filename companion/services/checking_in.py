@@ -1,0 +1,248 @@
+"""Ask the check-ins that are due, remind once, and tell a person about silence.
+
+Each patient is considered once on each of their local days, at the hour they chose. The
+database makes asking twice impossible, whoever runs this and however often.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from companion.core import triage
+from companion.core.calendar import local_day, next_window, window_on
+from companion.core.conversation import question_key
+from companion.core.people import Pathway, PatientStatus
+from companion.core.protocols import Protocol, Question
+from companion.core.sending import MessageKind
+from companion.core.taper import last_cut
+from companion.core.triage import Finding
+from companion.services import sending
+from companion.services.alerting import raise_alert
+from companion.store import check_ins, messages, organisations, patients, plans
+from companion.store.check_ins import CheckIn, CheckInState
+from companion.store.database import Session, Transactions
+from companion.store.organisations import Organisation
+from companion.store.patients import Patient
+from companion.store.plans import PlanVersion
+from companion.wording import Wording
+
+AT_ONCE = 200
+"""Patients considered in one transaction, so that nobody waits long for the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Schedule:
+    """How one patient is asked now: by which protocol, counted from when."""
+
+    protocol: Protocol
+    anchor: date
+    version: PlanVersion | None
+
+
+def queue_due(transactions: Transactions, wording: Wording, *, now: datetime) -> int:
+    """Queue the first question of every check-in that is due; return how many."""
+    with transactions.reading() as session:
+        found = organisations.organisations_everywhere(session)
+    return sum(_queue_due_in(transactions, wording, organisation, now) for organisation in found)
+
+
+def _queue_due_in(
+    transactions: Transactions, wording: Wording, organisation: Organisation, now: datetime
+) -> int:
+    zone = organisation.time_zone
+    today, clock = local_day(now, zone), now.astimezone(zone).time()
+    asked = 0
+    while True:
+        # Looked for without the write lock: nearly always there is nobody.
+        with transactions.reading() as session:
+            ids = patients.to_consider(session, organisation.id, today, clock, limit=AT_ONCE)
+        if not ids:
+            return asked
+        with transactions.begin() as session:
+            for patient_id in ids:
+                asked += _consider(session, wording, patient_id, zone, now)
+
+
+def _consider(
+    session: Session, wording: Wording, patient_id: UUID, zone: ZoneInfo, now: datetime
+) -> int:
+    today = local_day(now, zone)
+    patient = patients.to_consider_locked(session, patient_id, today)
+    if patient is None:
+        return 0
+    patient.considered_on = today
+    schedule = _schedule(session, wording, patient, today)
+    if schedule is None or not schedule.protocol.is_due(today, schedule.anchor):
+        return 0
+    window = window_on(today, patient.safe_from, patient.safe_until, zone)
+    if not window.covers(now):
+        # The service slept through the patient's hours: nothing is sent late at night.
+        _tell(session, patient, triage.missed_finding(), now)
+        return 0
+    return _ask(session, wording, patient, schedule, today, now)
+
+
+def _schedule(
+    session: Session, wording: Wording, patient: Patient, today: date
+) -> _Schedule | None:
+    version = plans.agreed_version(session, patient.id)
+    if version is not None and version.starts_on <= today:
+        holds = plans.binding_holds(session, version)
+        cut = last_cut(plans.steps_of(session, version), today, holds)
+        return _Schedule(wording.protocols["taper"], cut or version.starts_on, version)
+    if patient.pathway is Pathway.DISCHARGE and patient.discharged_on is not None:
+        return _Schedule(wording.protocols["post-discharge"], patient.discharged_on, None)
+    return None
+
+
+def _ask(
+    session: Session,
+    wording: Wording,
+    patient: Patient,
+    schedule: _Schedule,
+    today: date,
+    now: datetime,
+) -> int:
+    expire_open(session, patient, now)
+    question = schedule.protocol.questions[0]
+    check_in = check_ins.start(
+        session,
+        organisation_id=patient.organisation_id,
+        patient_id=patient.id,
+        local_day=today,
+        kind=schedule.protocol.name,
+        question=question,
+        now=now,
+    )
+    if check_in is None:
+        return 0
+    sending.queue_text(
+        session,
+        patient=patient,
+        kind=MessageKind.CHECK_IN,
+        text_key=question_key(question),
+        body=question_text(wording, patient, question, today),
+        dedupe_key=f"check-in:{check_in.id}",
+        now=now,
+        check_in_id=check_in.id,
+        plan_version_id=schedule.version.id if schedule.version else None,
+    )
+    return 1
+
+
+def question_text(wording: Wording, patient: Patient, question: Question, day: date) -> str:
+    """Return the text that asks *question*; the first one of a check-in names its day."""
+    return wording.text_for(
+        question_key(question), patient.language, day=wording.short_day(day, patient.language)
+    )
+
+
+def expire_open(session: Session, patient: Patient, now: datetime) -> None:
+    """End the check-in that is still open, because the next one is due or texts are off.
+
+    A question that was asked and never answered is silence: a person is told.
+    """
+    check_in = check_ins.open_check_in(session, patient.id)
+    if check_in is None:
+        return
+    check_in.state, check_in.question = CheckInState.EXPIRED, None
+    session.flush()
+    if check_in.answered_at is None and messages.was_asked(session, check_in.id):
+        _tell_of_silence(session, patient, check_in, now)
+
+
+def notice_silence(transactions: Transactions, wording: Wording, *, now: datetime) -> int:
+    """Remind who has been silent for a day, tell a person after three; return how many."""
+    with transactions.reading() as session:
+        quiet = check_ins.open_check_ins_everywhere(
+            session, asked_before=now - triage.REMINDER_AFTER
+        )
+        ids = [check_in.id for check_in in quiet if _has_work(check_in, now)]
+    noticed = 0
+    for check_in_id in ids:
+        with transactions.begin() as session:
+            noticed += _notice(session, wording, check_in_id, now)
+    return noticed
+
+
+def _has_work(check_in: CheckIn, now: datetime) -> bool:
+    since = _last_word(check_in)
+    if triage.is_silent(asked_at=since, now=now):
+        return True
+    return triage.needs_reminder(asked_at=since, reminded=check_in.reminded_at is not None, now=now)
+
+
+def _last_word(check_in: CheckIn) -> datetime:
+    return check_in.answered_at or check_in.asked_at
+
+
+def _notice(session: Session, wording: Wording, check_in_id: UUID, now: datetime) -> int:
+    check_in = check_ins.open_locked(session, check_in_id)
+    if check_in is None or not _has_work(check_in, now):
+        return 0
+    patient = patients.patient_by_id_everywhere(session, check_in.patient_id)
+    if not messages.was_asked(session, check_in.id):
+        # The question never left: whoever held it back has told a person why.
+        check_in.state, check_in.question = CheckInState.EXPIRED, None
+        return 0
+    if triage.is_silent(asked_at=_last_word(check_in), now=now):
+        check_in.state, check_in.question = CheckInState.EXPIRED, None
+        _tell_of_silence(session, patient, check_in, now)
+        return 1
+    return _remind(session, wording, patient, check_in, now)
+
+
+def _remind(
+    session: Session, wording: Wording, patient: Patient, check_in: CheckIn, now: datetime
+) -> int:
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    window = next_window(patient.safe_from, patient.safe_until, zone, now)
+    if not window.covers(now) or not may_be_asked(patient):
+        return 0
+    assert check_in.question is not None
+    check_in.reminded_at = now
+    question = question_text(wording, patient, check_in.question, check_in.local_day)
+    sending.queue_text(
+        session,
+        patient=patient,
+        kind=MessageKind.REMINDER,
+        text_key="reminder",
+        body=wording.text_for("reminder", patient.language, question=question),
+        dedupe_key=f"reminder:{check_in.id}",
+        now=now,
+        check_in_id=check_in.id,
+    )
+    return 1
+
+
+def may_be_asked(patient: Patient) -> bool:
+    """Tell whether *patient* may be sent what answers nothing."""
+    return patient.status is PatientStatus.ACTIVE and patient.opted_out_at is None
+
+
+def _tell_of_silence(session: Session, patient: Patient, check_in: CheckIn, now: datetime) -> None:
+    if check_in.silence_alerted_at is not None:
+        return
+    check_in.silence_alerted_at = now
+    hours = int((now - _last_word(check_in)) / timedelta(hours=1))
+    version = plans.agreed_version(session, patient.id)
+    cut = None
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    today = local_day(now, zone)
+    if version is not None:
+        holds = plans.binding_holds(session, version)
+        cut = last_cut(plans.steps_of(session, version), today, holds)
+    finding = triage.silence_finding(hours=hours, in_step_week=triage.in_step_week(today, cut))
+    _tell(session, patient, finding, now)
+
+
+def _tell(session: Session, patient: Patient, finding: Finding, now: datetime) -> None:
+    raise_alert(
+        session,
+        organisation_id=patient.organisation_id,
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        finding=finding,
+        now=now,
+    )

@@ -1,0 +1,278 @@
+"""Propose a version of a plan, mark it, hold it, and end it.
+
+Nothing here raises a dose or chooses one: a version says what people agreed. A hold acts
+at once, because staying on the same dose is the safe direction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from companion.core.agreement import MarkSide, VersionState, is_binding
+from companion.core.calendar import local_day
+from companion.core.doses import DoseUnit
+from companion.core.taper import PlanError, Step, check_steps, next_cut
+from companion.core.triage import hold_finding
+from companion.services import sending
+from companion.services.alerting import raise_alert
+from companion.services.enrolment import StaleError
+from companion.store import audit, organisations, plans
+from companion.store.audit import Actor
+from companion.store.database import Session
+from companion.store.patients import Patient
+from companion.store.plans import Plan, PlanHold, PlanMark, PlanVersion
+
+LONGEST_MEDICINE = 100
+LONGEST_WORDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """What patient and pharmacist want to agree.
+
+    *goal* is the daily total aimed for, in *unit*. *based_on* is the newest version that
+    the writer saw, None for the first.
+    """
+
+    medicine: str
+    unit: DoseUnit
+    steps: Sequence[Step]
+    goal: Decimal
+    goal_words: str
+    prescriber: str
+    based_on: UUID | None = None
+
+
+def propose(
+    session: Session, patient: Patient, draft: PlanDraft, *, actor: Actor, now: datetime
+) -> PlanVersion:
+    """Add a version that binds nobody yet.
+
+    Raises:
+        PlanError: something in the draft cannot stand; the field is named.
+        StaleError: another version came since the one it was based on.
+    """
+    steps = _checked(draft)
+    versions = plans.versions_of(session, patient.id)
+    newest = versions[0].id if versions else None
+    if newest != draft.based_on:
+        raise StaleError("Somebody else has changed this plan. Compare the two, then save")
+    plan = plans.plan_of(session, patient.id) or _new_plan(session, patient, now)
+    assert actor.user_id is not None
+    version = PlanVersion(
+        id=uuid4(),
+        plan_id=plan.id,
+        number=versions[0].number + 1 if versions else 1,
+        state=VersionState.PROPOSED,
+        medicine=draft.medicine.strip(),
+        unit=draft.unit,
+        goal=draft.goal,
+        prescriber=draft.prescriber.strip(),
+        starts_on=steps[0].starts_on,
+        set_by=actor.user_id,
+        set_at=now,
+    )
+    plans.seal_goal_words(session, version, draft.goal_words.strip())
+    for older in versions:
+        if older.state is VersionState.PROPOSED:
+            older.state = VersionState.WITHDRAWN
+    session.add(version)
+    session.flush()
+    plans.add_steps(session, version, steps)
+    _record(session, patient, version, actor, "plan proposed", now)
+    return version
+
+
+def _new_plan(session: Session, patient: Patient, now: datetime) -> Plan:
+    plan = Plan(
+        id=uuid4(), organisation_id=patient.organisation_id, patient_id=patient.id, created_at=now
+    )
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def _checked(draft: PlanDraft) -> tuple[Step, ...]:
+    for field, text, longest in (
+        ("medicine", draft.medicine, LONGEST_MEDICINE),
+        ("prescriber", draft.prescriber, LONGEST_MEDICINE),
+    ):
+        if not text.strip():
+            raise PlanError(field, f"Enter the {field}")
+        if len(text) > longest:
+            raise PlanError(field, f"The {field} is too long")
+    if len(draft.goal_words) > LONGEST_WORDS:
+        raise PlanError("goal_words", "This is too long")
+    steps = check_steps(draft.steps)
+    if steps[0].doses.unit is not draft.unit:
+        raise PlanError("unit", "The steps must be in the unit of the plan")
+    if draft.goal != steps[-1].doses.total:
+        raise PlanError("goal", "The last step must reach the goal, and go no further")
+    return steps
+
+
+def mark(
+    session: Session,
+    patient: Patient,
+    version: PlanVersion,
+    side: MarkSide,
+    *,
+    how: str,
+    actor: Actor,
+    now: datetime,
+) -> PlanVersion:
+    """Write down one side's yes. With both, the version binds and the one before is over.
+
+    Raises:
+        PlanError: the version is no longer proposed, the side has marked, or *how* is empty.
+    """
+    if not how.strip() or len(how) > LONGEST_WORDS:
+        raise PlanError("how", "Say how they agreed, in a few words")
+    if version.state is not VersionState.PROPOSED:
+        raise PlanError("side", "This version can no longer be agreed")
+    sides = {standing.side for standing in plans.marks_of(session, version)}
+    if side in sides:
+        raise PlanError("side", "This mark stands already")
+    assert actor.user_id is not None
+    session.add(
+        PlanMark(
+            id=uuid4(),
+            version_id=version.id,
+            side=side,
+            how=how.strip(),
+            recorded_by=actor.user_id,
+            recorded_at=now,
+        )
+    )
+    session.flush()
+    _record(session, patient, version, actor, f"plan marked by {side}", now)
+    if is_binding(sides | {side}):
+        _bind(session, patient, version, actor, now)
+    return version
+
+
+def _bind(
+    session: Session, patient: Patient, version: PlanVersion, actor: Actor, now: datetime
+) -> None:
+    before = plans.agreed_version(session, patient.id)
+    if before is not None:
+        before.state = VersionState.SUPERSEDED
+        session.flush()
+        _end_open_hold(session, patient, actor, now)
+    version.state = VersionState.AGREED
+    sending.cancel_waiting(session, patient, reason="The plan changed.", now=now)
+    _record(session, patient, version, actor, "plan agreed", now)
+
+
+def withdraw(
+    session: Session, patient: Patient, version: PlanVersion, *, actor: Actor, now: datetime
+) -> None:
+    """Take back a version that does not bind yet.
+
+    Raises:
+        PlanError: it binds, or is over.
+    """
+    if version.state is not VersionState.PROPOSED:
+        raise PlanError("version", "Only a version that is not agreed yet can be taken back")
+    version.state = VersionState.WITHDRAWN
+    _record(session, patient, version, actor, "plan withdrawn", now)
+
+
+def hold(
+    session: Session, patient: Patient, *, by_text: bool, actor: Actor, now: datetime
+) -> PlanHold | None:
+    """Stop the next cut from now on, and tell the team; None when no agreed plan runs.
+
+    A second hold changes nothing: the first stands.
+    """
+    version = plans.agreed_version(session, patient.id)
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    today = local_day(now, zone)
+    cut = None if version is None else _next_cut_on(session, version, today)
+    raise_alert(
+        session,
+        organisation_id=patient.organisation_id,
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        finding=hold_finding(today, cut),
+        now=now,
+    )
+    if version is None:
+        return None
+    standing = plans.open_hold(session, version.plan_id)
+    if standing is not None:
+        return standing
+    held = PlanHold(
+        id=uuid4(), plan_id=version.plan_id, held_on=today, held_at=now, asked_by_text=by_text
+    )
+    session.add(held)
+    session.flush()
+    _record(session, patient, version, actor, "plan held", now)
+    return held
+
+
+def _next_cut_on(session: Session, version: PlanVersion, today: date) -> date | None:
+    holds = plans.binding_holds(session, version)
+    cut = next_cut(plans.steps_of(session, version), today, holds)
+    return None if cut is None else cut.starts_on
+
+
+def end_hold(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
+    """Write down that the hold is over.
+
+    It releases nothing: the dose stays until a new version is agreed.
+
+    Raises:
+        PlanError: nothing is held.
+    """
+    if not _end_open_hold(session, patient, actor, now):
+        raise PlanError("hold", "Nothing is on hold")
+
+
+def _end_open_hold(session: Session, patient: Patient, actor: Actor, now: datetime) -> bool:
+    plan = plans.plan_of(session, patient.id)
+    standing = None if plan is None else plans.open_hold(session, plan.id)
+    if standing is None:
+        return False
+    standing.ended_at, standing.ended_by = now, actor.user_id
+    session.flush()
+    audit.record(
+        session,
+        patient.organisation_id,
+        actor=actor,
+        action="hold ended",
+        subject=f"plan:{standing.plan_id}",
+        patient_id=patient.id,
+        now=now,
+    )
+    return True
+
+
+def finish(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
+    """Close the agreed version: its taper is over."""
+    version = plans.agreed_version(session, patient.id)
+    if version is not None:
+        version.state = VersionState.FINISHED
+        _record(session, patient, version, actor, "plan finished", now)
+
+
+def _record(
+    session: Session,
+    patient: Patient,
+    version: PlanVersion,
+    actor: Actor,
+    action: str,
+    now: datetime,
+) -> None:
+    audit.record(
+        session,
+        patient.organisation_id,
+        actor=actor,
+        action=action,
+        subject=f"plan_version:{version.id}",
+        patient_id=patient.id,
+        detail={"number": version.number, "state": version.state},
+        now=now,
+    )

@@ -1,0 +1,394 @@
+"""A text from webhook to alert: kept first, then read, screened, weighed and answered.
+
+Transaction 1 keeps the text. Transaction 2 writes answer, state, alerts and outgoing
+texts, all or nothing. A fault in transaction 2 loses nothing: the text is kept, its first
+failure opens an alert at once, and a sweep tries again. What a text says may raise
+concern, never lower it.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from companion.core import triage
+from companion.core.calendar import local_day
+from companion.core.conversation import Asked, advance
+from companion.core.people import PatientStatus
+from companion.core.protocols import Question, Scale
+from companion.core.reading.answers import has_words, read, read_on_scale
+from companion.core.reading.readings import Keyword, Reading, ReadingKind
+from companion.core.screening import Screening, screen
+from companion.core.sending import MessageKind
+from companion.core.signposting import choose
+from companion.core.taper import first_cut
+from companion.core.triage import Finding, PainReading
+from companion.core.urgency import Urgency
+from companion.services import enrolment, planning, sending
+from companion.services.alerting import raise_alert
+from companion.store import check_ins, organisations, patients, plans, replies
+from companion.store.audit import PATIENT
+from companion.store.check_ins import CheckIn, CheckInState
+from companion.store.database import Session, Transactions
+from companion.store.patients import Patient
+from companion.store.replies import Reply, ReplyState
+from companion.wording import ENGLISH, Wording
+
+log = logging.getLogger(__name__)
+
+HANDSHAKE_SCALE = Scale(1, 2, halves=False)
+UNHANDLED_AFTER = timedelta(seconds=60)
+"""Rule R-02: a kept text that waits longer stands on Today. Real time."""
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(minutes=5)
+
+
+def receive(
+    transactions: Transactions,
+    wording: Wording,
+    *,
+    provider_id: str,
+    phone: str,
+    body: str,
+    opt_out_type: str | None,
+    now: datetime,
+    real_now: datetime,
+) -> UUID | None:
+    """Keep one text, then act on it; None when the provider's id is known already."""
+    with transactions.begin() as session:
+        reply_id = replies.keep(
+            session,
+            provider_id=provider_id,
+            phone=phone,
+            body=body,
+            opt_out_type=opt_out_type,
+            received_at=now,
+            kept_at=real_now,
+        )
+    if reply_id is not None:
+        handle_safely(transactions, wording, reply_id, now=now, real_now=real_now)
+    return reply_id
+
+
+def handle_safely(
+    transactions: Transactions,
+    wording: Wording,
+    reply_id: UUID,
+    *,
+    now: datetime,
+    real_now: datetime,
+) -> bool:
+    """Act on a kept text; on any fault keep it, tell a person, and leave it to the sweep."""
+    try:
+        with transactions.begin() as session:
+            reply = replies.reply_for_handling(session, reply_id)
+            if reply is not None:
+                _handle(session, wording, reply, now)
+    except Exception:
+        # The one place in services that catches everything: a fault in our own reading
+        # must become an alert, not a lost text. The trace holds no patient data.
+        log.exception("a text could not be handled", extra={"reply_id": str(reply_id)})
+        with transactions.begin() as session:
+            _tell_unreadable(session, reply_id, now=now, real_now=real_now)
+        return False
+    return True
+
+
+def _tell_unreadable(
+    session: Session, reply_id: UUID, *, now: datetime, real_now: datetime
+) -> None:
+    reply = replies.reply_for_handling(session, reply_id)
+    if reply is None:
+        return
+    reply.failures += 1
+    wait = min(FIRST_RETRY * 2 ** min(reply.failures - 1, 10), LONGEST_RETRY)
+    reply.retry_at = real_now + wait
+    if reply.failures == 1:
+        _tell_whose(session, reply, triage.unreadable_finding(), now)
+
+
+def sweep(
+    transactions: Transactions,
+    wording: Wording,
+    *,
+    now: datetime,
+    real_now: Callable[[], datetime],
+) -> int:
+    """Try kept texts again, oldest first, and tell of those that wait; return how many."""
+    with transactions.reading() as session:
+        ids = replies.kept_everywhere(session, real_now=real_now())
+    handled = 0
+    for reply_id in ids:
+        handled += handle_safely(transactions, wording, reply_id, now=now, real_now=real_now())
+    _tell_of_waiting(transactions, now=now, real_now=real_now())
+    return handled
+
+
+def _tell_of_waiting(transactions: Transactions, *, now: datetime, real_now: datetime) -> None:
+    before = real_now - UNHANDLED_AFTER
+    with transactions.reading() as session:
+        if not replies.unhandled_everywhere(session, kept_before=before):
+            return
+    with transactions.begin() as session:
+        for reply in replies.unhandled_everywhere(session, kept_before=before):
+            reply.late_alerted_at = real_now
+            _tell_whose(session, reply, triage.unhandled_finding(), now)
+
+
+def _owner_of(session: Session, phone: str) -> Patient | None:
+    """Return the one patient with that number; None when nobody or more than one has it."""
+    known = patients.patients_with_phone_everywhere(session, phone)
+    current = [p for p in known if p.status is not PatientStatus.FINISHED]
+    likely = current or known
+    return likely[0] if len(likely) == 1 else None
+
+
+def _tell_whose(session: Session, reply: Reply, finding: Finding, now: datetime) -> None:
+    """Raise *finding* about the text's patient, or with every organisation when nobody's."""
+    patient = _owner_of(session, replies.reply_phone_of(session, reply))
+    if patient is not None:
+        _tell(session, patient, reply, finding, now)
+        return
+    for organisation in organisations.organisations_everywhere(session):
+        raise_alert(
+            session,
+            organisation_id=organisation.id,
+            team_id=None,
+            patient_id=None,
+            finding=finding,
+            now=now,
+            reply_id=reply.id,
+        )
+
+
+def _tell(
+    session: Session, patient: Patient, reply: Reply, finding: Finding, now: datetime
+) -> None:
+    raise_alert(
+        session,
+        organisation_id=patient.organisation_id,
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        finding=finding,
+        now=now,
+        reply_id=reply.id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """One text of one patient, with what handling it needs."""
+
+    session: Session
+    wording: Wording
+    patient: Patient
+    reply: Reply
+    body: str
+    screening: Screening
+    now: datetime
+
+    def tell(self, finding: Finding | None) -> None:
+        """Raise *finding*, if there is one."""
+        if finding is not None:
+            _tell(self.session, self.patient, self.reply, finding, self.now)
+
+    def answer(
+        self,
+        key: str,
+        *,
+        kind: MessageKind = MessageKind.REPLY,
+        check_in_id: UUID | None = None,
+        **values: str,
+    ) -> None:
+        """Queue the one text that answers this one."""
+        if self.patient.opted_out_at is not None:
+            return
+        team = organisations.team_of(
+            self.session, self.patient.organisation_id, self.patient.team_id
+        )
+        body = self.wording.text_for(
+            key,
+            self.patient.language,
+            **{"team": team.name, "team_phone": team.phone, "hours": team.hours, **values},
+        )
+        sending.queue_text(
+            self.session,
+            patient=self.patient,
+            kind=kind,
+            text_key=key,
+            body=body,
+            dedupe_key=f"reply:{self.reply.id}",
+            now=self.now,
+            check_in_id=check_in_id,
+            reply_id=self.reply.id,
+        )
+
+
+def _handle(session: Session, wording: Wording, reply: Reply, now: datetime) -> None:
+    body = replies.body_of(session, reply)
+    patient = _owner_of(session, replies.reply_phone_of(session, reply))
+    language = ENGLISH if patient is None else patient.language
+    screening = screen(body, wording.lexicon(language))
+    if patient is None:
+        reply.state = ReplyState.STRANGER
+        _tell_whose(session, reply, triage.stranger_finding(screening), now)
+        return
+    patient = patients.locked(session, patient.id)
+    reply.state, reply.patient_id = ReplyState.HANDLED, patient.id
+    _act(_Incoming(session, wording, patient, reply, body, screening, now))
+
+
+def _act(text: _Incoming) -> None:
+    check_in = check_ins.open_check_in(text.session, text.patient.id)
+    asked = None if check_in is None else check_in.question
+    reading = read(text.body, asked, text.wording.vocabulary(text.patient.language))
+    keyword = _keyword(text.reply, reading)
+    text.tell(triage.screening_finding(text.screening))
+    if keyword in {Keyword.STOP, Keyword.START}:
+        _opt(text, keyword)
+    elif text.screening.urgency is Urgency.EMERGENCY:
+        text.answer("crisis", kind=MessageKind.CRISIS)
+        _note_word(check_in, text.now)
+    elif keyword is not None:
+        _steer(text, keyword, check_in)
+    elif text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
+        _shake_hands(text)
+    elif check_in is not None and asked is not None:
+        _converse(text, check_in, asked, reading)
+    else:
+        _take_free_text(text)
+
+
+def _keyword(reply: Reply, reading: Reading) -> Keyword | None:
+    if reply.opt_out_type in set(Keyword):
+        return Keyword(reply.opt_out_type)
+    return reading.keyword
+
+
+def _opt(text: _Incoming, keyword: Keyword) -> None:
+    if keyword is Keyword.STOP:
+        enrolment.opt_out(text.session, text.patient, actor=PATIENT, now=text.now)
+        text.tell(triage.stop_finding())
+    elif text.patient.opted_out_at is not None:
+        enrolment.opt_in(text.session, text.patient, actor=PATIENT, now=text.now)
+        text.answer("started_again")
+
+
+def _steer(text: _Incoming, keyword: Keyword, check_in: CheckIn | None) -> None:
+    _note_word(check_in, text.now)
+    match keyword:
+        case Keyword.HELP:
+            text.tell(triage.help_finding())
+            text.answer("help", kind=MessageKind.CRISIS)
+        case Keyword.HOLD:
+            held = planning.hold(
+                text.session, text.patient, by_text=True, actor=PATIENT, now=text.now
+            )
+            text.answer("hold_nothing" if held is None else "hold_done")
+        case _:
+            _stop_for_wrong_person(text)
+
+
+def _stop_for_wrong_person(text: _Incoming) -> None:
+    enrolment.pause(
+        text.session,
+        text.patient,
+        reason="The phone may belong to somebody else.",
+        actor=PATIENT,
+        now=text.now,
+    )
+    text.patient.handshake_confirmed_at = None
+    text.tell(triage.wrong_person_finding())
+    text.answer("wrong_person_done")
+
+
+def _shake_hands(text: _Incoming) -> None:
+    vocabulary = text.wording.vocabulary(text.patient.language)
+    reading = read_on_scale(text.body, HANDSHAKE_SCALE, vocabulary)
+    if reading.kind is ReadingKind.YES or reading.value == 1:
+        enrolment.confirm_handshake(text.session, text.patient, actor=PATIENT, now=text.now)
+        text.answer("handshake_confirmed")
+    elif reading.kind is ReadingKind.NO or reading.value == 2:
+        _stop_for_wrong_person(text)
+    elif not text.patient.handshake_asked_again:
+        text.patient.handshake_asked_again = True
+        text.answer("handshake_again")
+    else:
+        text.tell(triage.not_understood_finding())
+
+
+def _take_free_text(text: _Incoming) -> None:
+    vocabulary = text.wording.vocabulary(text.patient.language)
+    if not has_words(text.body, vocabulary) and not any(c.isdigit() for c in text.body):
+        return  # "thanks", "ok": kept and shown, nothing to answer
+    text.tell(triage.free_text_finding())
+    urgent = text.screening.urgency >= Urgency.URGENT
+    text.answer("noted_urgent" if urgent else "noted")
+
+
+def _note_word(check_in: CheckIn | None, now: datetime) -> None:
+    if check_in is not None:
+        check_in.answered_at = now
+
+
+def _converse(text: _Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
+    protocol = text.wording.protocols[check_in.kind]
+    turn = advance(protocol, Asked(asked, again=check_in.asked_again), reading)
+    _note_word(check_in, text.now)
+    if has_words(text.body, text.wording.vocabulary(text.patient.language)):
+        text.tell(triage.free_text_finding())
+    if turn.value is not None:
+        check_ins.add_answer(text.session, check_in, text.reply, asked, turn.value, now=text.now)
+        for finding in _weigh(text, asked):
+            text.tell(finding)
+    if turn.given_up:
+        text.tell(triage.not_understood_finding())
+    check_in.question = turn.next.question if turn.next else None
+    check_in.asked_again = turn.next.again if turn.next else False
+    if turn.next is None:
+        check_in.state = CheckInState.DONE
+    _answer_turn(text, check_in, turn.say)
+
+
+def _answer_turn(text: _Incoming, check_in: CheckIn, key: str) -> None:
+    if key == "thanks":
+        _thank(text, check_in)
+        return
+    day = text.wording.short_day(check_in.local_day, text.patient.language)
+    text.answer(key, check_in_id=check_in.id, day=day)
+
+
+def _weigh(text: _Incoming, asked: Question) -> list[Finding]:
+    """Return what the newest answer means, by itself and against the ones before."""
+    answers = check_ins.answers_of(text.session, text.patient.id, asked)
+    found = [triage.answer_finding(asked, answers[-1].value)]
+    if asked is Question.PAIN:
+        zone = organisations.organisation_of(text.session, text.patient.organisation_id).time_zone
+        readings = [PainReading(a.value, local_day(a.answered_at, zone)) for a in answers]
+        version = plans.agreed_version(text.session, text.patient.id)
+        steps = () if version is None else plans.steps_of(text.session, version)
+        usual = triage.baseline(readings, first_cut(steps), text.patient.baseline_pain)
+        found.append(triage.pain_finding(readings, usual))
+    return [finding for finding in found if finding is not None]
+
+
+def _thank(text: _Incoming, check_in: CheckIn) -> None:
+    answers = {
+        a.question: a.value
+        for a in check_ins.answers_of(text.session, text.patient.id)
+        if a.check_in_id == check_in.id
+    }
+    findings = [triage.answer_finding(question, value) for question, value in answers.items()]
+    if any(finding and finding.urgency >= Urgency.URGENT for finding in findings):
+        text.answer("noted_urgent", check_in_id=check_in.id)
+        return
+    resource = choose(
+        text.wording.resources,
+        topics=triage.topics_for(answers),
+        language=text.patient.language,
+        last=check_ins.last_signpost(text.session, text.patient.id),
+        detailed=text.patient.detailed,
+    )
+    check_ins.add_signpost(text.session, text.patient.id, resource.key, now=text.now)
+    text.answer("thanks", check_in_id=check_in.id, title=resource.title, address=resource.address)

@@ -1,0 +1,40 @@
+"""Every table and guard, for the migrations to be held against and for tests to create."""
+
+import sqlalchemy as sa
+
+from companion.store import (
+    accounts,
+    alerts,
+    audit,
+    check_ins,
+    clock_setting,
+    guards,
+    messages,
+    organisations,
+    patients,
+    plans,
+    replies,
+)
+from companion.store.database import Base
+
+TABLE_MODULES = (
+    accounts,
+    alerts,
+    audit,
+    check_ins,
+    clock_setting,
+    guards,
+    messages,
+    organisations,
+    patients,
+    plans,
+    replies,
+)
+"""Named so that every table is known before the metadata is used."""
+
+METADATA = Base.metadata
+
+
+def create_all(engine: sa.Engine) -> None:
+    """Create every table and guard in an empty database."""
+    METADATA.create_all(engine)

@@ -382,8 +382,8 @@ def _record(
         case Uncertain(why, wrong_number=True):
             messages.move(message, MessageState.UNCERTAIN, reason=why, now=now)
             _hold(session, message, wrong_number_finding(), now=now)
-        case Uncertain(why):
-            _doubt(session, message, why, now=now, real_now=real_now, limits=limits)
+        case _:
+            _doubt(session, message, result.why, now=now, real_now=real_now, limits=limits)
 
 
 _OPEN = {MessageState.SENDING, MessageState.UNCERTAIN}

@@ -27,7 +27,7 @@ from companion.store.sealing import Keyring
 BUSY_SECONDS = 5
 """How long a writer waits for SQLite's lock before the caller is told no."""
 
-DATABASE_TROUBLE = (sa.exc.DBAPIError, TimeoutError)
+DATABASE_TROUBLE = (sa.exc.DBAPIError, sa.exc.TimeoutError, TimeoutError)
 """What a caller may answer with "try again later": nothing was committed."""
 
 NAMES = {

@@ -1,0 +1,89 @@
+"""The one place that picks adapters: settings become what the service runs on."""
+
+from dataclasses import dataclass, field
+from threading import Event
+
+from companion.clock import Clock
+from companion.config import ROOT, SAMPLE, Settings, SettingsError
+from companion.services.sending import SendingLimits
+from companion.sms.gateway import SmsGateway
+from companion.sms.simulator import SimulatedGateway
+from companion.sms.twilio import TwilioAccount, TwilioGateway
+from companion.store.database import Transactions
+from companion.store.sealing import Keyring
+from companion.wording import Wording
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What everything above is handed. *wake* is set after a commit that queued a text."""
+
+    settings: Settings
+    transactions: Transactions
+    gateway: SmsGateway
+    wording: Wording
+    clock: Clock
+    limits: SendingLimits
+    wake: Event = field(default_factory=Event)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.transactions.dispose()
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Return what the service runs on.
+
+    Raises:
+        SettingsError: a secret is no key.
+        WordsError: a file in messages/ cannot be used.
+    """
+    transactions = Transactions(settings.database.url, keyring_from(settings))
+    return Runtime(
+        settings=settings,
+        transactions=transactions,
+        gateway=gateway_from(settings),
+        wording=Wording.load(ROOT / "messages", ROOT / "translations"),
+        clock=Clock(transactions, moves=settings.clock_moves),
+        limits=SendingLimits(
+            lease_seconds=settings.sending.lease_seconds,
+            settle_seconds=settings.sending.settle_seconds,
+            threads=settings.sending.threads,
+        ),
+    )
+
+
+def keyring_from(settings: Settings) -> Keyring:
+    """Return the keys for sealing and finding.
+
+    Raises:
+        SettingsError: one is a sample, or not 32 bytes of base64.
+    """
+    for name, value in settings.secrets:
+        if value.startswith(SAMPLE):
+            raise SettingsError(f"secrets.{name}: is the sample; make one of your own")
+    try:
+        return Keyring(data_key=settings.secrets.data_key, index_key=settings.secrets.index_key)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def twilio_account(settings: Settings) -> TwilioAccount | None:
+    """Return the account at Twilio, or None when texts leave through the simulator."""
+    if settings.sms.gateway != "twilio":
+        return None
+    section = settings.twilio
+    return TwilioAccount(
+        account_sid=section.account_sid,
+        sender=section.messaging_service_sid or section.from_number,
+        public_url=settings.server.public_url,
+        auth_token=section.auth_token,
+        auth_token_previous=section.auth_token_previous or None,
+        api_base=section.api_base or None,
+    )
+
+
+def gateway_from(settings: Settings) -> SmsGateway:
+    """Return what texts leave through."""
+    account = twilio_account(settings)
+    return SimulatedGateway() if account is None else TwilioGateway(account)

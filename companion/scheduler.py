@@ -1,0 +1,52 @@
+"""The clock of the embedded mode: APScheduler ticks, and an event wakes the sender.
+
+What is due is always a query over our rows. APScheduler holds no truth: its one job is
+in memory, and losing it loses nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from companion.runtime import Runtime
+from companion.ticking import send_now, tick
+
+TICK_SECONDS = 1
+LONGEST_WAIT_SECONDS = 5
+"""How often the sender's thread looks whether it should stop."""
+
+
+@contextmanager
+def running(runtime: Runtime) -> Iterator[None]:
+    """Tick while the block runs; at its end wait for what has begun."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        tick,
+        "interval",
+        args=[runtime],
+        seconds=TICK_SECONDS,
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
+    stopping = Event()
+    sender = Thread(target=_send_when_woken, args=(runtime, stopping), name="sender")
+    scheduler.start()
+    sender.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        runtime.wake.set()
+        sender.join()
+        scheduler.shutdown(wait=True)
+
+
+def _send_when_woken(runtime: Runtime, stopping: Event) -> None:
+    while not stopping.is_set():
+        if runtime.wake.wait(LONGEST_WAIT_SECONDS):
+            runtime.wake.clear()
+            if not stopping.is_set():
+                send_now(runtime)

@@ -10,6 +10,9 @@ from uuid import uuid4
 
 from companion.sms.gateway import Accepted, Outgoing, SendResult
 
+MOST_REPORTS = 10_000
+"""More than ever wait; older ones are dropped, as a provider's may be lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
@@ -30,7 +33,7 @@ class SimulatedGateway:
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
         self._answers: deque[SendResult] = deque()
-        self._reports: deque[DeliveryReport] = deque()
+        self._reports: deque[DeliveryReport] = deque(maxlen=MOST_REPORTS)
         self._lock = threading.Lock()
 
     def answer_next(self, *results: SendResult) -> None:

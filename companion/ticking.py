@@ -11,6 +11,7 @@ from companion.core.triage import service_finding
 from companion.runtime import Runtime
 from companion.services import checking_in, receiving, sending
 from companion.services.alerting import raise_alert
+from companion.sms.simulator import SimulatedGateway
 from companion.store import organisations
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,26 @@ def _send(runtime: Runtime) -> None:
         real_now=real_now,
         limits=runtime.limits,
     )
+    if isinstance(runtime.gateway, SimulatedGateway):
+        _deliver(runtime, runtime.gateway)
+
+
+def _deliver(runtime: Runtime, gateway: SimulatedGateway) -> None:
+    """Take in what the phone in memory reports: it has no web to call us back over."""
+    reports = gateway.take_reports()
+    if not reports:
+        return
+    now = runtime.clock.now()
+    with runtime.transactions.begin() as session:
+        for report in reports:
+            sending.record_delivery(
+                session,
+                token=report.callback_token,
+                provider_id=report.provider_id,
+                word=report.word,
+                code=None,
+                now=now,
+            )
 
 
 DUTIES: dict[str, Callable[[Runtime], None]] = {

@@ -542,6 +542,24 @@ def test_a_paused_process_changes_nothing_once_another_attempt_has_the_claim(rig
     assert rig.alerts() == []
 
 
+@pytest.mark.parametrize(
+    "late", [Accepted("SM-late"), Refused("21610"), TryLater(1), Uncertain("no answer")]
+)
+def test_a_paused_process_does_not_touch_the_call_of_another(rig: Rig, late: SendResult) -> None:
+    message = rig.queue(K.CRISIS)
+    [paused] = rig.claim_and_die()
+    rig.real.pass_seconds(20)
+    with rig.transactions.begin() as session:
+        sending._reap(session, now=rig.now, real_now=rig.real(), limits=LIMITS)
+    [under_way] = rig.claim_and_die()
+
+    rig.record(paused, late)
+
+    assert rig.text(message).state is S.SENDING
+    assert rig.text(message).attempt_id == under_way.attempt_id
+    assert rig.alerts() == []
+
+
 def test_a_claim_that_is_too_old_is_given_back_without_a_call(rig: Rig) -> None:
     message = rig.queue()
     ticks = iter([0, 0, 0, 11, 11, 11, 11, 11, 11, 11, 11, 11])

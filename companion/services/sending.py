@@ -54,6 +54,7 @@ from companion.store import messages, organisations, patients, plans
 from companion.store.database import Session, Transactions
 from companion.store.messages import Attempt, Due, Message, NewMessage
 from companion.store.patients import Patient
+from companion.store.sealing import SealError
 
 log = logging.getLogger(__name__)
 
@@ -246,10 +247,14 @@ def _claim(
     claims = []
     for one in due:
         obstacle = _obstacle(one, now)
-        if obstacle is None:
-            claims.append(_claim_one(session, one, now=now, real_now=real_now, limits=limits))
-        else:
+        if obstacle is not None:
             _let_go(session, one.message, *obstacle, now=now)
+            continue
+        try:
+            claims.append(_claim_one(session, one, now=now, real_now=real_now, limits=limits))
+        except SealError:
+            # One damaged row must not stand in the way of all the others.
+            _give_up_damaged(session, one.message, now=now)
     return due, claims
 
 
@@ -257,6 +262,7 @@ def _claim_one(
     session: Session, due: Due, *, now: datetime, real_now: datetime, limits: SendingLimits
 ) -> _Claim:
     message = due.message
+    to, body = patients.phone_of(session, due.patient), messages.body_of(session, message)
     attempt = Attempt(
         id=uuid4(),
         message_id=message.id,
@@ -277,8 +283,8 @@ def _claim_one(
         attempt_id=attempt.id,
         fence=message.lease_until - timedelta(seconds=limits.deadline_seconds),
         text=Outgoing(
-            to=patients.phone_of(session, due.patient),
-            body=messages.body_of(session, message),
+            to=to,
+            body=body,
             callback_token=attempt.callback_token,
             valid_for_seconds=max(SHORTEST_VALIDITY_SECONDS, left),
         ),
@@ -318,9 +324,15 @@ def _let_go(
 ) -> None:
     messages.move(message, state, reason=reason, now=now)
     if message.kind is MessageKind.CRISIS:
-        _tell(session, message, undelivered_finding(reason, crisis=True, in_step_week=False), now)
+        _tell_undelivered(session, message, reason, now)
     elif state is MessageState.MISSED and message.kind is not MessageKind.REMINDER:
         _tell(session, message, missed_finding(), now)
+
+
+def _give_up_damaged(session: Session, message: Message, *, now: datetime) -> None:
+    reason = "its words or the number cannot be opened."
+    messages.move(message, MessageState.CANCELLED, reason=reason, now=now)
+    _tell_undelivered(session, message, reason, now)
 
 
 # --- The call ----------------------------------------------------------------------------
@@ -466,7 +478,7 @@ def _put_off(
         _tell_operator(session, message, now)
     if message.kind is MessageKind.CRISIS and message.attempts == CRISIS_CALLS:
         reason = "the provider does not take it; it is still being tried."
-        _tell(session, message, undelivered_finding(reason, crisis=True, in_step_week=False), now)
+        _tell_undelivered(session, message, reason, now)
 
 
 def _back_off(message: Message, after_seconds: int) -> timedelta:
@@ -515,6 +527,10 @@ def _fail(
 ) -> None:
     reason = words_for(code)
     messages.move(message, state, reason=reason, now=now)
+    _tell_undelivered(session, message, reason, now)
+
+
+def _tell_undelivered(session: Session, message: Message, reason: str, now: datetime) -> None:
     finding = undelivered_finding(
         reason,
         crisis=message.kind is MessageKind.CRISIS,

@@ -300,6 +300,18 @@ def test_a_text_whose_hours_are_over_is_missed_and_told_when_owed(
     assert [rule for rule, _, _ in rig.alerts()] == told
 
 
+def test_a_damaged_text_is_told_and_stands_in_nobodys_way(rig: Rig) -> None:
+    damaged, sound = rig.queue(K.REPLY, key="damaged"), rig.queue(key="sound")
+    with rig.transactions.begin() as session:
+        session.get_one(Message, damaged.id).body = sound.body
+
+    rig.dispatch()
+
+    assert rig.text(damaged).state is S.CANCELLED
+    assert rig.text(sound).state is S.ACCEPTED
+    assert [rule for rule, _, _ in rig.alerts()] == ["U-01"]
+
+
 def test_what_waits_can_be_taken_back_but_answers_stay(rig: Rig) -> None:
     unasked = [rig.queue(kind, key=kind) for kind in (K.CHECK_IN, K.REMINDER)]
     answers = [rig.queue(kind, key=kind) for kind in (K.REPLY, K.CRISIS)]

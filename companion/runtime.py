@@ -8,7 +8,7 @@ from companion.config import ROOT, SAMPLE, Settings, SettingsError
 from companion.services.sending import SendingLimits
 from companion.sms.gateway import SmsGateway
 from companion.sms.simulator import SimulatedGateway
-from companion.sms.twilio import TwilioAccount, TwilioGateway
+from companion.sms.twilio import TwilioAccount, TwilioGateway, TwilioRequests
 from companion.store.database import Transactions
 from companion.store.sealing import Keyring
 from companion.wording import Wording
@@ -24,6 +24,8 @@ class Runtime:
     wording: Wording
     clock: Clock
     limits: SendingLimits
+    requests: TwilioRequests | None
+    """Tells the provider's requests to us from others'; None where none can come."""
     wake: Event = field(default_factory=Event)
 
     def dispose(self) -> None:
@@ -39,10 +41,11 @@ def build_runtime(settings: Settings) -> Runtime:
         WordsError: a file in messages/ cannot be used.
     """
     transactions = Transactions(settings.database.url, keyring_from(settings))
+    account = twilio_account(settings)
     return Runtime(
         settings=settings,
         transactions=transactions,
-        gateway=gateway_from(settings),
+        gateway=SimulatedGateway() if account is None else TwilioGateway(account),
         wording=Wording.load(ROOT / "messages", ROOT / "translations"),
         clock=Clock(transactions, moves=settings.clock_moves),
         limits=SendingLimits(
@@ -50,6 +53,7 @@ def build_runtime(settings: Settings) -> Runtime:
             settle_seconds=settings.sending.settle_seconds,
             threads=settings.sending.threads,
         ),
+        requests=None if account is None else TwilioRequests(account),
     )
 
 
@@ -81,9 +85,3 @@ def twilio_account(settings: Settings) -> TwilioAccount | None:
         auth_token_previous=section.auth_token_previous or None,
         api_base=section.api_base or None,
     )
-
-
-def gateway_from(settings: Settings) -> SmsGateway:
-    """Return what texts leave through."""
-    account = twilio_account(settings)
-    return SimulatedGateway() if account is None else TwilioGateway(account)

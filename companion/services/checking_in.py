@@ -32,7 +32,7 @@ AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Schedule:
+class Schedule:
     """How one patient is asked now: by which protocol, counted from when."""
 
     protocol: Protocol
@@ -72,7 +72,7 @@ def _consider(
     if patient is None:
         return 0
     patient.considered_on = today
-    schedule = _schedule(session, wording, patient, today)
+    schedule = schedule_of(session, wording, patient, today)
     if schedule is None or not schedule.protocol.is_due(today, schedule.anchor):
         return 0
     window = window_on(today, patient.safe_from, patient.safe_until, zone)
@@ -83,16 +83,17 @@ def _consider(
     return _ask(session, wording, patient, schedule, today, now)
 
 
-def _schedule(
+def schedule_of(
     session: Session, wording: Wording, patient: Patient, today: date
-) -> _Schedule | None:
+) -> Schedule | None:
+    """Return how *patient* is asked on *today*, or None when nothing asks them."""
     version = plans.agreed_version(session, patient.id)
     if version is not None and version.starts_on <= today:
         holds = plans.binding_holds(session, version)
         cut = last_cut(plans.steps_of(session, version), today, holds)
-        return _Schedule(wording.protocols["taper"], cut or version.starts_on, version)
+        return Schedule(wording.protocols["taper"], cut or version.starts_on, version)
     if patient.pathway is Pathway.DISCHARGE and patient.discharged_on is not None:
-        return _Schedule(wording.protocols["post-discharge"], patient.discharged_on, None)
+        return Schedule(wording.protocols["post-discharge"], patient.discharged_on, None)
     return None
 
 
@@ -100,7 +101,7 @@ def _ask(
     session: Session,
     wording: Wording,
     patient: Patient,
-    schedule: _Schedule,
+    schedule: Schedule,
     today: date,
     now: datetime,
 ) -> int:

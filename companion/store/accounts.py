@@ -1,13 +1,15 @@
 """Staff who sign in, the teams they work in, and their sessions, which end at sign-out."""
 
+import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from companion.store.database import Base
+from companion.store.database import Base, keyring_of
 
 
 class RoleName(StrEnum):
@@ -71,3 +73,110 @@ class WebSession(Base):
     data: Mapped[str]  # sealed for this row: the session's values as JSON
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+def user_with_email(session: Session, email: str) -> User | None:
+    """Return who signs in with *email*, in any spelling of small and large letters."""
+    query = sa.select(User).where(sa.func.lower(User.email) == email.lower())
+    return session.scalars(query).one_or_none()
+
+
+def add_user(
+    session: Session,
+    organisation_id: UUID,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    roles: Sequence[RoleName],
+    team_ids: Sequence[UUID],
+    now: datetime,
+) -> User:
+    """Add a member of staff to an organisation and to teams of it."""
+    user = User(
+        id=uuid4(),
+        organisation_id=organisation_id,
+        email=email,
+        name=name,
+        password=password_hash,
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        created_at=now,
+        roles=[_role(session, role) for role in roles],
+    )
+    session.add(user)
+    session.flush()
+    for team_id in team_ids:
+        session.execute(user_team.insert().values(user_id=user.id, team_id=team_id))
+    return user
+
+
+def _role(session: Session, name: RoleName) -> Role:
+    known = session.scalars(sa.select(Role).where(Role.name == name)).one_or_none()
+    if known is None:
+        known = Role(id=uuid4(), name=name)
+        session.add(known)
+    return known
+
+
+def team_ids_of(session: Session, user_id: UUID) -> frozenset[UUID]:
+    """Return the teams that a member of staff works in."""
+    query = sa.select(user_team.c.team_id).where(user_team.c.user_id == user_id)
+    return frozenset(session.scalars(query))
+
+
+def names_of(session: Session, organisation_id: UUID) -> dict[UUID, str]:
+    """Return the name of each member of staff of an organisation, by id."""
+    query = sa.select(User.id, User.name).where(User.organisation_id == organisation_id)
+    return {user_id: name for user_id, name in session.execute(query)}
+
+
+def user_with_uniquifier(session: Session, uniquifier: str) -> User | None:
+    """Return whose sessions carry *uniquifier*."""
+    return session.scalars(sa.select(User).where(User.fs_uniquifier == uniquifier)).one_or_none()
+
+
+def _seal_row(key_hash: str) -> UUID:
+    # A session's row is named by a hash; half of it is as good a row id as any.
+    return UUID(key_hash[:32])
+
+
+def web_session(session: Session, key_hash: str) -> WebSession | None:
+    """Return a browser's session by the hash of its key."""
+    return session.get(WebSession, key_hash)
+
+
+def session_data(session: Session, web_session: WebSession) -> str:
+    """Open what a session holds, as JSON."""
+    return keyring_of(session).open(
+        web_session.data,
+        table=WebSession.__tablename__,
+        column="data",
+        row_id=_seal_row(web_session.key_hash),
+    )
+
+
+def keep_web_session(
+    session: Session, key_hash: str, *, data: str, signed_in: str | None, now: datetime
+) -> None:
+    """Keep what a session holds; *signed_in* is the user's uniquifier, None before sign-in."""
+    found = session.get(WebSession, key_hash)
+    if found is None:
+        found = WebSession(key_hash=key_hash, started_at=now)
+        session.add(found)
+    user = user_with_uniquifier(session, signed_in) if signed_in else None
+    found.user_id = user.id if user else None
+    found.seen_at = now
+    found.data = keyring_of(session).seal(
+        data, table=WebSession.__tablename__, column="data", row_id=_seal_row(key_hash)
+    )
+
+
+def end_web_session(session: Session, key_hash: str) -> None:
+    """Forget a session: its cookie is worth nothing from now on."""
+    session.execute(sa.delete(WebSession).where(WebSession.key_hash == key_hash))
+
+
+def forget_old_sessions(session: Session, *, before: datetime) -> None:
+    """Forget every session that was last seen before that moment."""
+    session.execute(sa.delete(WebSession).where(WebSession.seen_at < before))

@@ -323,3 +323,9 @@ def was_asked(session: Session, check_in_id: UUID) -> bool:
         Message.check_in_id == check_in_id, Message.state.not_in(never_left)
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def waiting_moments(session: Session) -> Sequence[datetime]:
+    """Return when each text that waits may leave, for looking ahead."""
+    query = sa.select(Message.not_before).where(Message.state == MessageState.QUEUED)
+    return session.scalars(query).all()

@@ -192,6 +192,16 @@ def patient_by_id_everywhere(session: Session, patient_id: UUID) -> Patient:
     return session.get_one(Patient, patient_id)
 
 
+def active_patients_everywhere(session: Session, organisation_id: UUID) -> Sequence[Patient]:
+    """Return whoever may be texted a check-in, for looking ahead."""
+    query = sa.select(Patient).where(
+        Patient.organisation_id == organisation_id,
+        Patient.status == PatientStatus.ACTIVE,
+        Patient.opted_out_at.is_(None),
+    )
+    return session.scalars(query).all()
+
+
 def locked(session: Session, patient_id: UUID) -> Patient:
     """Return a patient, locked until the transaction ends: their texts are taken in turn."""
     query = sa.select(Patient).where(Patient.id == patient_id).with_for_update()

@@ -16,6 +16,7 @@ from companion.runtime import Runtime, twilio_account
 from companion.services import receiving, sending
 from companion.sms.twilio import MESSAGE_SID, TwilioRequests
 from companion.store.database import DATABASE_TROUBLE
+from companion.web.access import open_to_all
 from companion.web.current import current_runtime, now
 
 LONGEST_BODY_BYTES = 64_000
@@ -26,6 +27,7 @@ blueprint = Blueprint("webhook", __name__)
 
 
 @blueprint.post("/sms/incoming")
+@open_to_all
 def incoming() -> Response:
     """Keep and handle a patient's text; the answer leaves through the queue."""
     runtime = current_runtime()
@@ -50,6 +52,7 @@ def incoming() -> Response:
 
 
 @blueprint.post("/sms/status/<string(minlength=1, maxlength=64):token>")
+@open_to_all
 def status(token: str) -> Response:
     """Take in how far one of our texts has got. Always 204, also for what is not ours."""
     runtime = current_runtime()

@@ -1,0 +1,238 @@
+"""The ``companion`` command: parse, call, say what happened. Its help is the docstrings."""
+
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from waitress.server import create_server
+
+from companion import schema_version
+from companion.clock import ClockError, real_now
+from companion.config import Mode, SettingsError, load_settings
+from companion.demo import house
+from companion.doctor import examine
+from companion.logs import start_logging
+from companion.runtime import Runtime, build_runtime
+from companion.scheduler import running
+from companion.services import staffing
+from companion.services.staffing import StaffingError
+from companion.store import organisations
+from companion.store.accounts import RoleName
+from companion.store.database import DATABASE_TROUBLE
+from companion.vocabulary import WordsError
+from companion.web.app import create_app
+
+PLAIN_FAULTS = (SettingsError, WordsError, StaffingError, ClockError)
+UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+@click.group()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The settings, instead of the file that COMPANION_CONFIG names.",
+)
+@click.pass_context
+def main(context: click.Context, config: Path | None) -> None:
+    """Agreed opioid tapers, followed by text message."""
+    context.obj = config
+
+
+@contextmanager
+def _runtime(config: Path | None) -> Iterator[Runtime]:
+    """Yield the runtime; say a fault in one line and end with status 1."""
+    try:
+        runtime = build_runtime(load_settings(config))
+        try:
+            yield runtime
+        finally:
+            runtime.dispose()
+    except PLAIN_FAULTS as error:
+        raise click.ClickException(str(error)) from error
+    except DATABASE_TROUBLE as error:
+        raise click.ClickException(
+            "database.url: the database cannot be used; companion doctor says more"
+        ) from error
+
+
+@main.command()
+@click.pass_obj
+def serve(config: Path | None) -> None:
+    """Run the pages, the webhook and the clock in one process, until told to stop."""
+    start_logging()
+    with _runtime(config) as runtime:
+        _refuse_old_tables(runtime)
+        server = create_server(
+            create_app(runtime),
+            host=runtime.settings.server.host,
+            port=runtime.settings.server.port,
+            threads=runtime.settings.server.threads,
+            ident=None,
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _stop)
+        if runtime.settings.service.mode is Mode.DEMO:
+            click.echo(house.where_to_look(runtime.settings))
+        with running(runtime):
+            try:
+                server.run()
+            finally:
+                server.close()
+
+
+def _stop(_number: int, _frame: object) -> None:
+    # waitress ends its loop on SystemExit and lets what was begun be answered.
+    raise SystemExit(0)
+
+
+def _refuse_old_tables(runtime: Runtime) -> None:
+    if not schema_version.is_current(runtime.transactions):
+        raise click.ClickException("The tables are not up to date: run companion db upgrade")
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command("upgrade")
+@click.pass_obj
+def db_upgrade(config: Path | None) -> None:
+    """Make the tables, or bring them up to date."""
+    with _runtime(config) as runtime:
+        schema_version.upgrade(runtime.transactions)
+    click.echo("The tables are up to date.")
+
+
+@main.group()
+def organisation() -> None:
+    """Look after organisations."""
+
+
+@organisation.command("add")
+@click.argument("name")
+@click.option("--team", required=True, help="The first team, as it signs its texts.")
+@click.option("--phone", required=True, help="The team's office number, for texts.")
+@click.option("--hours", required=True, help='When it reads: "Mon to Fri, 9am to 5pm".')
+@click.option("--zone", default="Europe/London", show_default=True, help="Patients' time zone.")
+@click.pass_obj
+def organisation_add(
+    config: Path | None, name: str, team: str, phone: str, hours: str, zone: str
+) -> None:
+    """Add an organisation called NAME, with its first team."""
+    with _runtime(config) as runtime, runtime.transactions.begin() as session:
+        now = real_now()
+        added = staffing.add_organisation(session, name=name, zone=zone, now=now)
+        staffing.add_team(session, added.id, name=team, phone=phone, hours=hours, now=now)
+    click.echo(f"Added {name}.")
+
+
+@main.group()
+def user() -> None:
+    """Look after staff accounts."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice([role.value for role in RoleName]))
+@click.option("--organisation", "of", required=True, help="The organisation's name.")
+@click.option("--name", default="", help="The person's name; the address when left out.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.pass_obj
+def user_add(
+    config: Path | None, email: str, role: str, of: str, name: str, *, password_stdin: bool
+) -> None:
+    """Add a member of staff who signs in with EMAIL."""
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    with _runtime(config) as runtime, runtime.transactions.begin() as session:
+        found = organisations.organisation_named(session, of)
+        if found is None:
+            raise click.ClickException(f"There is no organisation called {of}")
+        staffing.add_user(
+            session,
+            found,
+            email=email,
+            name=name,
+            password=password,
+            role=RoleName(role),
+            now=real_now(),
+        )
+    click.echo(f"Added {email}.")
+
+
+@main.command()
+@click.pass_obj
+def doctor(config: Path | None) -> None:
+    """Say in words what is wrong with the configuration; status 1 while something is."""
+    well = True
+    for check in examine(config):
+        well = well and not check.wrong
+        click.echo(f"{'ok   ' if not check.wrong else 'WRONG'} {check.what}")
+        for fault in check.wrong:
+            click.echo(f"      {fault}")
+    if not well:
+        raise click.ClickException("not ready")
+
+
+@main.group()
+def clock() -> None:
+    """Show or move people's time, in a demonstration or a test."""
+
+
+@clock.command("show")
+@click.pass_obj
+def clock_show(config: Path | None) -> None:
+    """Show what time it is for people."""
+    with _runtime(config) as runtime:
+        _say(runtime.clock.now())
+
+
+@clock.command("set")
+@click.argument("moment")
+@click.pass_obj
+def clock_set(config: Path | None, moment: str) -> None:
+    """Move people's time forward to MOMENT, such as 2027-03-28T00:59:00Z."""
+    try:
+        wanted = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise click.BadParameter("give a moment such as 2027-03-28T00:59:00Z") from error
+    with _runtime(config) as runtime:
+        _say(runtime.clock.set(wanted))
+
+
+@clock.command("advance")
+@click.argument("by")
+@click.pass_obj
+def clock_advance(config: Path | None, by: str) -> None:
+    """Move people's time forward BY so much, such as 3d, 12h or 90m."""
+    match = re.fullmatch(r"(\d{1,6})([dhm])", by)
+    if match is None:
+        raise click.BadParameter("give how far to go forward, such as 3d, 12h or 90m")
+    with _runtime(config) as runtime:
+        _say(runtime.clock.advance(timedelta(**{UNITS[match[2]]: int(match[1])})))
+
+
+def _say(moment: datetime) -> None:
+    click.echo(moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"))
+
+
+@main.command()
+@click.pass_obj
+def demo(config: Path | None) -> None:
+    """Fill an empty demonstration with a made-up organisation and its patients."""
+    with _runtime(config) as runtime:
+        if runtime.settings.service.mode is not Mode.DEMO:
+            raise click.ClickException("service.mode: only a demonstration is filled")
+        schema_version.upgrade(runtime.transactions)
+        with click.progressbar(house.furnish(runtime), label="Filling the demonstration") as steps:
+            for _ in steps:
+                pass

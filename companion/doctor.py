@@ -1,0 +1,77 @@
+"""Say in words what is wrong with a configuration, and what to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from companion import schema_version
+from companion.config import ROOT, SettingsError, load_settings
+from companion.runtime import keyring_from
+from companion.store import organisations
+from companion.store.database import DATABASE_TROUBLE, Transactions
+from companion.store.organisations import Team
+from companion.vocabulary import WordsError
+from companion.wording import LONGEST_HOURS, LONGEST_PHONE, LONGEST_TEAM, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. *wrong* is empty when all is well."""
+
+    what: str
+    wrong: tuple[str, ...]
+
+
+def examine(path: Path | None = None) -> Iterator[Check]:
+    """Yield each check in turn; what depends on a failed one is left out."""
+    try:
+        settings = load_settings(path)
+        keyring = keyring_from(settings)
+    except SettingsError as error:
+        yield Check("the settings", tuple(str(error).splitlines()))
+        return
+    yield Check("the settings", ())
+    yield _words()
+    transactions = Transactions(settings.database.url, keyring)
+    try:
+        yield from _database(transactions)
+    finally:
+        transactions.dispose()
+
+
+def _words() -> Check:
+    try:
+        wording = Wording.load(ROOT / "messages", ROOT / "translations")
+    except WordsError as error:
+        return Check("the texts", (str(error),))
+    return Check("the texts", tuple(wording.faults("en-GB")))
+
+
+def _database(transactions: Transactions) -> Iterator[Check]:
+    try:
+        current = schema_version.is_current(transactions)
+    except DATABASE_TROUBLE:
+        yield Check("the database", ("database.url: cannot be opened",))
+        return
+    if not current:
+        yield Check("the database", ("its tables are not up to date: run companion db upgrade",))
+        return
+    yield Check("the database", ())
+    with transactions.reading() as session:
+        found = organisations.organisations_everywhere(session)
+        teams = [t for o in found for t in organisations.teams_of(session, o.id)]
+    none = () if teams else ("there is no team yet: run companion organisation add",)
+    yield Check("the teams", (*none, *(fault for team in teams for fault in team_faults(team))))
+
+
+def team_faults(team: Team) -> Iterator[str]:
+    """Yield what of a team would not fit the texts."""
+    for name, text, longest in (
+        ("name", team.name, LONGEST_TEAM),
+        ("phone", team.phone, LONGEST_PHONE),
+        ("hours", team.hours, LONGEST_HOURS),
+    ):
+        if not text.strip():
+            yield f"team {team.name}: its {name} is missing"
+        if len(text) > longest:
+            yield f"team {team.name}: its {name} is longer than {longest} letters"

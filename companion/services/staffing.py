@@ -1,0 +1,113 @@
+"""Add an organisation with its first team, and the people who work in it."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from argon2 import PasswordHasher
+
+from companion.store import accounts, audit, organisations
+from companion.store.accounts import RoleName, User
+from companion.store.audit import SYSTEM
+from companion.store.database import Session
+from companion.store.organisations import Organisation, Team
+from companion.wording import LONGEST_HOURS, LONGEST_PHONE, LONGEST_TEAM
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+"""Length is what counts: three random words are easy to keep and hard to guess (NCSC)."""
+
+
+class StaffingError(ValueError):
+    """What was asked cannot stand. The message is for whoever typed it."""
+
+
+def add_organisation(session: Session, *, name: str, zone: str, now: datetime) -> Organisation:
+    """Add an organisation.
+
+    Raises:
+        StaffingError: the name is taken or empty, or there is no such time zone.
+    """
+    if not name.strip():
+        raise StaffingError("An organisation needs a name")
+    if organisations.organisation_named(session, name) is not None:
+        raise StaffingError(f"There is an organisation called {name} already")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise StaffingError(f"{zone} is no time zone, such as Europe/London") from error
+    organisation = organisations.add_organisation(session, name=name, zone=zone, now=now)
+    _record(session, organisation.id, "organisation added", f"organisation:{organisation.id}", now)
+    return organisation
+
+
+def add_team(
+    session: Session, organisation_id: UUID, *, name: str, phone: str, hours: str, now: datetime
+) -> Team:
+    """Add a team, whose name, phone and hours go into texts as they stand.
+
+    Raises:
+        StaffingError: one of them is empty or would not fit the texts, or the name is taken.
+    """
+    for what, text, longest in (
+        ("name", name, LONGEST_TEAM),
+        ("phone", phone, LONGEST_PHONE),
+        ("hours", hours, LONGEST_HOURS),
+    ):
+        if not text.strip() or len(text) > longest:
+            raise StaffingError(f"The team's {what} must have 1 to {longest} letters")
+    if name in {team.name for team in organisations.teams_of(session, organisation_id)}:
+        raise StaffingError(f"There is a team called {name} already")
+    team = organisations.add_team(session, organisation_id, name=name, phone=phone, hours=hours)
+    _record(session, organisation_id, "team added", f"team:{team.id}", now)
+    return team
+
+
+def add_user(
+    session: Session,
+    organisation: Organisation,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    role: RoleName,
+    now: datetime,
+) -> User:
+    """Add a member of staff to an organisation and to all of its teams.
+
+    Raises:
+        StaffingError: the address is taken or no address, or the password will not do.
+    """
+    local, at, host = email.partition("@")
+    if not (local and at and "." in host) or any(c.isspace() for c in email):
+        raise StaffingError(f"{email} is no e-mail address")
+    if accounts.user_with_email(session, email) is not None:
+        raise StaffingError(f"Somebody signs in with {email} already")
+    _check_password(password, email)
+    user = accounts.add_user(
+        session,
+        organisation.id,
+        email=email,
+        name=name.strip() or email,
+        password_hash=PasswordHasher().hash(password),
+        roles=[role],
+        team_ids=[team.id for team in organisations.teams_of(session, organisation.id)],
+        now=now,
+    )
+    _record(session, organisation.id, "user added", f"user:{user.id}", now)
+    return user
+
+
+def _check_password(password: str, email: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise StaffingError(
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} letters: "
+            "three random words do well"
+        )
+    if email.lower() in password.lower():
+        raise StaffingError("A password must not hold the e-mail address")
+
+
+def _record(
+    session: Session, organisation_id: UUID, action: str, subject: str, now: datetime
+) -> None:
+    audit.record(session, organisation_id, actor=SYSTEM, action=action, subject=subject, now=now)

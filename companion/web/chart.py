@@ -1,0 +1,97 @@
+"""The picture of a taper: steps as an inline SVG, drawn from the same steps as the table.
+
+No inline style and no script; the colours are classes. A table always stands beside it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from companion.core.taper import Step
+
+WIDTH, HEIGHT = 720, 260
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 36
+LAST_STEP_DAYS = 14
+"""How long the last dose is drawn for."""
+MOST_LABELS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words at a place of the picture."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepChart:
+    """The numbers that the template draws."""
+
+    width: int
+    height: int
+    line: str
+    """The steps, as the points of a path."""
+    x_labels: tuple[Label, ...]
+    y_labels: tuple[Label, ...]
+    today_x: float | None
+    base_y: float
+    left: int
+    right: int
+    top: int
+
+
+def step_chart(steps: Sequence[Step], *, today: date | None, day_text: object) -> StepChart:
+    """Return the picture of *steps*; *day_text* writes a day. At least one step is needed."""
+    assert callable(day_text)
+    begins, ends = steps[0].starts_on, _end(steps)
+    most = max(step.doses.total for step in steps) or Decimal(1)
+
+    def x_of(day: date) -> float:
+        return round(
+            LEFT + (WIDTH - LEFT - RIGHT) * ((day - begins).days / (ends - begins).days), 1
+        )
+
+    def y_of(amount: Decimal) -> float:
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * float(1 - amount / most), 1)
+
+    points = [f"M{x_of(begins)} {y_of(steps[0].doses.total)}"]
+    for step in steps[1:]:
+        points.append(f"H{x_of(step.starts_on)}V{y_of(step.doses.total)}")
+    points.append(f"H{x_of(ends)}")
+    shown = _some(steps)
+    shows_today = today is not None and begins <= today <= ends
+    return StepChart(
+        width=WIDTH,
+        height=HEIGHT,
+        line="".join(points),
+        x_labels=tuple(
+            Label(x_of(step.starts_on), HEIGHT - 12, day_text(step.starts_on)) for step in shown
+        ),
+        y_labels=tuple(
+            Label(LEFT - 8, y_of(amount) + 5, _plain(amount))
+            for amount in (most, most / 2, Decimal(0))
+        ),
+        today_x=x_of(today) if today is not None and shows_today else None,
+        base_y=y_of(Decimal(0)),
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        top=TOP,
+    )
+
+
+def _end(steps: Sequence[Step]) -> date:
+    return date.fromordinal(steps[-1].starts_on.toordinal() + LAST_STEP_DAYS)
+
+
+def _some(steps: Sequence[Step]) -> Sequence[Step]:
+    """Return few enough steps to label without one label touching the next."""
+    every = -(-len(steps) // MOST_LABELS)
+    return steps[::every]
+
+
+def _plain(amount: Decimal) -> str:
+    text = format(amount.quantize(Decimal("0.1")), "f")
+    return text.removesuffix(".0")

@@ -1,0 +1,241 @@
+"""What the patient page and the list of patients show, gathered in one read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from companion.core.agreement import MarkSide
+from companion.core.calendar import local_day
+from companion.core.doses import DayDoses
+from companion.core.people import ContactWishes, Identity
+from companion.core.protocols import Question
+from companion.core.sending import MessageState
+from companion.core.taper import Step, dose_on, next_cut
+from companion.services.enrolment import wishes_of
+from companion.store import (
+    accounts,
+    alerts,
+    audit,
+    check_ins,
+    messages,
+    organisations,
+    patients,
+    plans,
+    replies,
+)
+from companion.store.alerts import Alert
+from companion.store.audit import AuditEntry
+from companion.store.check_ins import CheckIn
+from companion.store.database import Scope, Session
+from companion.store.patients import Patient
+from companion.store.plans import PlanHold, PlanMark, PlanVersion
+from companion.web.chart import StepChart, step_chart
+from companion.web.showing import answer
+from companion.web.showing import day as day_text
+
+TEXTS_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """One alert with its words opened and its people named."""
+
+    alert: Alert
+    why: str
+    note: str
+    taken_by: str
+    closed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version of the plan with everything under it."""
+
+    version: PlanVersion
+    steps: tuple[Step, ...]
+    marks: Sequence[PlanMark]
+    missing: tuple[MarkSide, ...]
+    goal_words: str
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """One text, in or out, with its words opened."""
+
+    at: datetime
+    incoming: bool
+    body: str
+    state: MessageState | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInView:
+    """One check-in and what was answered."""
+
+    check_in: CheckIn
+    answers: dict[Question, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPage:
+    """All that is shown of one patient."""
+
+    patient: Patient
+    identity: Identity
+    wishes: ContactWishes
+    team_name: str
+    today: date
+    version: VersionView | None
+    proposed: VersionView | None
+    older: Sequence[PlanVersion]
+    hold: PlanHold | None
+    doses_today: DayDoses | None
+    next_step: Step | None
+    chart: StepChart | None
+    check_ins: Sequence[CheckInView]
+    texts: Sequence[TextView]
+    alerts: Sequence[AlertView]
+    audit: Sequence[tuple[AuditEntry, str]]
+
+
+def alert_view(session: Session, alert: Alert, names: dict[UUID, str]) -> AlertView:
+    """Open one alert for showing."""
+    return AlertView(
+        alert=alert,
+        why=alerts.why_of(session, alert),
+        note=alerts.note_of(session, alert),
+        taken_by=names.get(alert.acknowledged_by, "") if alert.acknowledged_by else "",
+        closed_by=names.get(alert.resolved_by, "") if alert.resolved_by else "",
+    )
+
+
+def version_view(session: Session, version: PlanVersion, names: dict[UUID, str]) -> VersionView:
+    """Open one version for showing."""
+    marks = plans.marks_of(session, version)
+    made = {mark.side for mark in marks}
+    return VersionView(
+        version=version,
+        steps=plans.steps_of(session, version),
+        marks=marks,
+        missing=tuple(side for side in MarkSide if side not in made),
+        goal_words=plans.goal_words_of(session, version),
+        set_by=names.get(version.set_by, ""),
+    )
+
+
+def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime) -> PatientPage:
+    """Return all that is shown of *patient*."""
+    organisation = organisations.organisation_of(session, patient.organisation_id)
+    names = accounts.names_of(session, patient.organisation_id)
+    today = local_day(now, organisation.time_zone)
+    versions = plans.versions_of(session, patient.id)
+    agreed = next((v for v in versions if v.state == "agreed"), None)
+    proposed = next((v for v in versions if v.state == "proposed"), None)
+    view = None if agreed is None else version_view(session, agreed, names)
+    steps = () if view is None else view.steps
+    holds = () if agreed is None else plans.binding_holds(session, agreed)
+    return PatientPage(
+        patient=patient,
+        identity=patients.identity_of(session, patient),
+        wishes=wishes_of(session, patient),
+        team_name=organisations.team_of(session, patient.organisation_id, patient.team_id).name,
+        today=today,
+        version=view,
+        proposed=None if proposed is None else version_view(session, proposed, names),
+        older=[v for v in versions if v not in (agreed, proposed)],
+        hold=None if agreed is None else plans.open_hold(session, agreed.plan_id),
+        doses_today=dose_on(steps, today, holds),
+        next_step=next_cut(steps, today, holds),
+        chart=step_chart(steps, today=today, day_text=day_text) if steps else None,
+        check_ins=_check_ins(session, patient.id),
+        texts=_texts(session, scope, patient.id),
+        alerts=[
+            alert_view(session, alert, names)
+            for alert in alerts.alerts_about(session, scope, patient.id)
+        ],
+        audit=[
+            (entry, _actor(entry, names))
+            for entry in audit.entries_about(session, scope, patient.id, limit=20)
+        ],
+    )
+
+
+def _actor(entry: AuditEntry, names: dict[UUID, str]) -> str:
+    user_id = audit.Actor(entry.actor).user_id
+    return entry.actor if user_id is None else names.get(user_id, "")
+
+
+def _check_ins(session: Session, patient_id: UUID) -> list[CheckInView]:
+    answers = sorted(check_ins.answers_of(session, patient_id), key=lambda a: str(a.check_in_id))
+    by_check_in = {
+        check_in_id: {a.question: a.value for a in group}
+        for check_in_id, group in groupby(answers, key=lambda a: a.check_in_id)
+    }
+    return [
+        CheckInView(check_in, by_check_in.get(check_in.id, {}))
+        for check_in in check_ins.check_ins_of(session, patient_id)
+    ]
+
+
+def _texts(session: Session, scope: Scope, patient_id: UUID) -> list[TextView]:
+    sent = [
+        TextView(m.queued_at, False, messages.body_of(session, m), m.state, m.reason)
+        for m in messages.texts_of(session, scope, patient_id, limit=TEXTS_SHOWN)
+    ]
+    came = [
+        TextView(r.received_at, True, replies.body_of(session, r), None, "")
+        for r in replies.replies_of(session, patient_id, limit=TEXTS_SHOWN)
+    ]
+    # A text and its answer may share a moment: the patient's own goes first.
+    return sorted([*came, *sent], key=lambda text: (text.at, not text.incoming), reverse=True)[
+        :TEXTS_SHOWN
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One patient in the list."""
+
+    patient: Patient
+    name: str
+    doses_today: DayDoses | None
+    on_hold: bool
+    last_check_in: CheckIn | None
+    urgency: int
+
+
+def list_rows(
+    session: Session, scope: Scope, found: Sequence[Patient], now: datetime
+) -> list[ListRow]:
+    """Return what the list shows of the patients in *found*."""
+    standing: dict[UUID, int] = {}
+    for alert in alerts.standing_alerts(session, scope):
+        if alert.patient_id is not None:
+            standing[alert.patient_id] = max(standing.get(alert.patient_id, 0), alert.urgency)
+    return [_list_row(session, patient, standing.get(patient.id, 0), now) for patient in found]
+
+
+def _list_row(session: Session, patient: Patient, urgency: int, now: datetime) -> ListRow:
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    version = plans.agreed_version(session, patient.id)
+    steps = () if version is None else plans.steps_of(session, version)
+    holds = () if version is None else plans.binding_holds(session, version)
+    return ListRow(
+        patient=patient,
+        name=patients.name_of(session, patient),
+        doses_today=dose_on(steps, local_day(now, zone), holds),
+        on_hold=bool(holds),
+        last_check_in=check_ins.newest_check_in(session, patient.id),
+        urgency=urgency,
+    )
+
+
+def answer_of(view: CheckInView, name: str) -> str:
+    """Return what was answered to one question of a check-in, a dash for nothing."""
+    value = view.answers.get(Question(name))
+    return "–" if value is None else answer(Question(name), value)

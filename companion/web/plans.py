@@ -1,0 +1,425 @@
+"""Plans: write one, look at it as table and picture, propose it, mark it, hold it."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+
+from companion.core.agreement import MarkSide
+from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
+from companion.core.taper import MOST_STEPS, Pace, PlanError, Step, check_steps, fill_steps
+from companion.services import planning
+from companion.services.enrolment import StaleError
+from companion.services.planning import PlanDraft
+from companion.store import accounts, patients, plans
+from companion.store.database import Session
+from companion.store.patients import Patient
+from companion.web import showing
+from companion.web.access import CLINICAL, PLANNERS, requires
+from companion.web.chart import step_chart
+from companion.web.current import current_actor, current_runtime, current_scope, now
+from companion.web.forms import DayField, Form, required
+from companion.web.patient_page import version_view
+from companion.web.patients import patient_or_404
+
+blueprint = Blueprint("plans", __name__)
+
+CUT_ORDER = (
+    TimeOfDay.MIDDAY,
+    TimeOfDay.EVENING,
+    TimeOfDay.MORNING,
+    TimeOfDay.NIGHT,
+    TimeOfDay.DAILY,
+    TimeOfDay.PATCH,
+)
+SPARE_ROWS = 3
+"""Empty rows to type steps into at first; more are a button away."""
+
+
+class PlanForm(Form):
+    """What is taken now, where to, and at what pace."""
+
+    medicine = StringField(_l("Medicine"), validators=[required(_l("Enter the medicine"))])
+    unit = SelectField(_l("Unit"))
+    morning = StringField(_l("Morning"))
+    midday = StringField(_l("Midday"))
+    evening = StringField(_l("Evening"))
+    night = StringField(_l("Night"))
+    daily = StringField(_l("Whole day, if only that is known"))
+    patch = StringField(_l("Patch"))
+    starts_on = DayField(_l("The plan starts on"))
+    goal = StringField(_l("Goal: total a day"), default="0")
+    goal_words = TextAreaField(_l("What the patient hopes for, in their own words"))
+    prescriber = StringField(
+        _l("Responsible prescriber"), validators=[required(_l("Enter the prescriber"))]
+    )
+    pace_cut = StringField(_l("Reduce by"))
+    pace_every_days = StringField(_l("Every how many days"))
+    first_cut_on = DayField(_l("First reduction on"), optional=True)
+    based_on = HiddenField()
+
+    def set_units(self) -> None:
+        """Offer the units in words."""
+        self.unit.choices = [(unit.value, showing.unit(unit)) for unit in DoseUnit]
+
+    def amount(self, name: str) -> Decimal:
+        """Return an amount that was typed, 0 for nothing.
+
+        Raises:
+            PlanError: it is no amount; the field is named.
+        """
+        text = (self._fields[name].data or "").strip()
+        try:
+            return parse_amount(text) if text else Decimal(0)
+        except DoseError as error:
+            raise PlanError(name, str(error)) from error
+
+    def current(self) -> DayDoses:
+        """Return what is taken now.
+
+        Raises:
+            PlanError: an amount cannot stand; the field is named.
+        """
+        amounts = {t: self.amount(t.value) for t in TimeOfDay if self._fields[t.value].data}
+        try:
+            return DayDoses(DoseUnit(self.unit.data), amounts)
+        except DoseError as error:
+            raise PlanError(min(amounts, default=TimeOfDay.MORNING).value, str(error)) from error
+
+    def filled(self) -> tuple[Step, ...]:
+        """Return the steps that the pace asks for, or only the start when there is none.
+
+        Raises:
+            PlanError: the pace cannot stand; the field is named.
+        """
+        current, starts_on = self.current(), self.starts_on.data
+        assert isinstance(starts_on, date)
+        if current.total <= 0:
+            raise PlanError("morning", _("Enter what is taken now"))
+        if not (self.pace_cut.data or self.pace_every_days.data):
+            return (Step(starts_on, current),)
+        try:
+            return fill_steps(
+                current,
+                Pace(self.amount("pace_cut"), _days(self.pace_every_days.data)),
+                starts_on=starts_on,
+                first_cut_on=self.first_cut_on.data or starts_on,
+                goal=self.amount("goal"),
+                cut_order=CUT_ORDER,
+            )
+        except PlanError as error:
+            name = FIELD_OF.get(error.field, error.field)
+            raise PlanError(name, str(error)) from error
+
+
+FIELD_OF = {
+    "pace.cut": "pace_cut",
+    "pace.every_days": "pace_every_days",
+    "current": "morning",
+}
+"""Where in the form a fault of the domain stands."""
+
+
+def _days(text: str | None) -> int:
+    cleaned = (text or "").strip()
+    if not (cleaned.isascii() and cleaned.isdigit()) or len(cleaned) > 4:
+        raise PlanError("pace.every_days", _("Enter the number of days between reductions"))
+    return int(cleaned)
+
+
+class Rows:
+    """The steps as they stand in the form: text that may be wrong, kept as typed."""
+
+    def __init__(self, times: Sequence[TimeOfDay], rows: list[dict[str, str]]) -> None:
+        self.times = tuple(times)
+        self.rows = rows
+        self.faults: dict[str, str] = {}
+
+    @classmethod
+    def from_steps(cls, steps: Sequence[Step]) -> "Rows":
+        """Return rows for *steps*, with a column for each time of day that is taken."""
+        times = tuple(steps[0].doses.amounts)
+        rows = [
+            {
+                "on": f"{step.starts_on.day} {step.starts_on.month} {step.starts_on.year}",
+                **{t.value: plain(step.doses.at(t)) for t in times},
+            }
+            for step in steps
+        ]
+        return cls(times, rows)
+
+    @classmethod
+    def from_form(cls) -> "Rows":
+        """Return the rows that were sent."""
+        times = [t for t in TimeOfDay if f"step-0-{t.value}" in request.form]
+        rows = []
+        while f"step-{len(rows)}-on" in request.form and len(rows) < MOST_STEPS:
+            at = len(rows)
+            names = ["on", *(t.value for t in times)]
+            rows.append({n: request.form.get(f"step-{at}-{n}", "").strip()[:20] for n in names})
+        return cls(times, rows)
+
+    def add_empty(self, count: int) -> None:
+        """Add rows to type into."""
+        self.rows += [dict.fromkeys(["on", *(t.value for t in self.times)], "")] * count
+
+    def steps(self, unit: DoseUnit) -> tuple[Step, ...]:
+        """Return the steps; rows left wholly empty are passed over.
+
+        Raises:
+            PlanError: a row cannot stand; its box is named.
+        """
+        used = [(at, row) for at, row in enumerate(self.rows) if any(row.values())]
+        steps = [self._step(at, row, unit) for at, row in used]
+        try:
+            return check_steps(steps)
+        except PlanError as error:
+            raise PlanError(_box(error.field, [at for at, _row in used]), str(error)) from error
+
+    def _step(self, at: int, row: dict[str, str], unit: DoseUnit) -> Step:
+        try:
+            day, month, year = map(int, row["on"].replace("/", " ").replace(".", " ").split())
+            starts_on = date(year, month, day)
+        except ValueError as error:
+            raise PlanError(f"step-{at}-on", _("Enter a date, like 18 1 2027")) from error
+        amounts = {}
+        for time_of_day in self.times:
+            try:
+                text = row[time_of_day.value]
+                amounts[time_of_day] = parse_amount(text) if text else Decimal(0)
+            except DoseError as error:
+                raise PlanError(f"step-{at}-{time_of_day}", str(error)) from error
+        return Step(starts_on, DayDoses(unit, amounts))
+
+
+def _box(field: str, rows: Sequence[int]) -> str:
+    """Return the id of the box for a fault such as ``steps[3].morning``."""
+    if not field.startswith("steps["):
+        return "step-0-on"
+    index, _dot, name = field.removeprefix("steps[").partition("].")
+    return f"step-{rows[int(index)]}-{'on' if name == 'starts_on' else name}"
+
+
+@blueprint.route("/patients/<uuid:patient_id>/plan", methods=["GET", "POST"])
+@requires(*PLANNERS)
+def write(patient_id: UUID) -> ResponseReturnValue:
+    """Write a new version: first what and at what pace, then the steps, then propose."""
+    with current_runtime().transactions.reading() as session:
+        patient = patient_or_404(session, patient_id)
+        name = patients.name_of(session, patient)
+        versions = plans.versions_of(session, patient_id)
+    newest = str(versions[0].id) if versions else ""
+    form = PlanForm(data={"based_on": newest})
+    form.set_units()
+    if not form.validate_on_submit():
+        return _details_page(form, patient, name)
+    try:
+        if "step-0-on" not in request.form or "back" in request.form:
+            return _first_rows(form, patient, name)
+        return _take_rows(form, patient, name)
+    except PlanError as error:
+        form.take_faults({error.field: str(error)})
+        return _details_page(form, patient, name)
+
+
+def _details_page(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
+    return render_template("plan_details.html", form=form, patient=patient, name=name), status
+
+
+def _first_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
+    if "back" in request.form:
+        return _details_page(form, patient, name)
+    steps = form.filled()
+    rows = Rows.from_steps(steps)
+    if len(steps) == 1:
+        rows.add_empty(SPARE_ROWS)
+    return _steps_page(form, patient, name, rows, steps)
+
+
+def _take_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
+    rows = Rows.from_form()
+    if "add_rows" in request.form:
+        rows.add_empty(SPARE_ROWS)
+        return _steps_page(form, patient, name, rows, None)
+    try:
+        steps = rows.steps(DoseUnit(form.unit.data))
+        if "propose" not in request.form:
+            return _steps_page(form, patient, name, rows, steps)
+        _propose(form, patient.id, steps)
+    except PlanError as error:
+        rows.faults[error.field] = str(error)
+        return _steps_page(form, patient, name, rows, None)
+    except StaleError as error:
+        return _stale_page(form, patient, name, str(error), steps)
+    flash(_("Proposed. It binds when the patient and the prescriber have both agreed."))
+    return redirect(url_for("patients.shown", patient_id=patient.id))
+
+
+def _propose(form: PlanForm, patient_id: UUID, steps: Sequence[Step]) -> None:
+    with current_runtime().transactions.begin() as session:
+        planning.propose(
+            session,
+            patient_or_404(session, patient_id),
+            PlanDraft(
+                medicine=form.medicine.data,
+                unit=DoseUnit(form.unit.data),
+                steps=steps,
+                goal=steps[-1].doses.total,
+                goal_words=form.goal_words.data or "",
+                prescriber=form.prescriber.data,
+                based_on=_version_id(form.based_on.data),
+            ),
+            actor=current_actor(),
+            now=now(),
+        )
+
+
+def _version_id(text: str | None) -> UUID | None:
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+
+
+def _steps_page(
+    form: PlanForm, patient: Patient, name: str, rows: Rows, steps: Sequence[Step] | None
+) -> ResponseReturnValue:
+    chart = step_chart(steps, today=None, day_text=showing.day) if steps else None
+    faults = [{"text": what, "href": f"#{box}"} for box, what in rows.faults.items()]
+    page = render_template(
+        "plan_steps.html",
+        form=form,
+        patient=patient,
+        name=name,
+        rows=rows,
+        steps=steps,
+        chart=chart,
+        faults=faults,
+        unit=DoseUnit(form.unit.data),
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+
+
+def _stale_page(
+    form: PlanForm, patient: Patient, name: str, why: str, steps: Sequence[Step]
+) -> ResponseReturnValue:
+    """Show both: what somebody else saved meanwhile, and what was about to be saved."""
+    with current_runtime().transactions.reading() as session:
+        names = accounts.names_of(session, patient.organisation_id)
+        theirs = version_view(session, plans.versions_of(session, patient.id)[0], names)
+    form.based_on.data = str(theirs.version.id)
+    form.based_on.raw_data = None
+    page = render_template(
+        "plan_stale.html",
+        form=form,
+        patient=patient,
+        name=name,
+        why=why,
+        theirs=theirs,
+        rows=Rows.from_steps(steps),
+        steps=steps,
+        unit=DoseUnit(form.unit.data),
+    )
+    return page, HTTPStatus.CONFLICT
+
+
+@blueprint.post("/plans/<uuid:version_id>/mark/<side>")
+@requires(*PLANNERS)
+def mark(version_id: UUID, side: str) -> ResponseReturnValue:
+    """Record that the patient, or the prescriber, agrees to a version."""
+    if side not in set(MarkSide):
+        abort(HTTPStatus.NOT_FOUND)
+    runtime = current_runtime()
+    with runtime.transactions.reading() as session:
+        patient_id = _patient_id(session, version_id)
+    try:
+        with runtime.transactions.begin() as session:
+            version = plans.version_of(session, current_scope(), version_id)
+            assert version is not None
+            planning.mark(
+                session,
+                patient_or_404(session, patient_id),
+                version,
+                MarkSide(side),
+                how=request.form.get("how", "")[:2000],
+                actor=current_actor(),
+                now=now(),
+            )
+    except PlanError as error:
+        flash(str(error), "error")
+    else:
+        flash(_("Recorded."))
+    return redirect(url_for("patients.shown", patient_id=patient_id))
+
+
+def _patient_id(session: Session, version_id: UUID) -> UUID:
+    version = plans.version_of(session, current_scope(), version_id)
+    if version is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return plans.patient_id_of(session, version)
+
+
+@blueprint.post("/plans/<uuid:version_id>/withdraw")
+@requires(*PLANNERS)
+def withdraw(version_id: UUID) -> ResponseReturnValue:
+    """Take back a version that is not agreed yet."""
+    with current_runtime().transactions.reading() as session:
+        patient_id = _patient_id(session, version_id)
+    try:
+        with current_runtime().transactions.begin() as session:
+            version = plans.version_of(session, current_scope(), version_id)
+            assert version is not None
+            planning.withdraw(
+                session,
+                patient_or_404(session, patient_id),
+                version,
+                actor=current_actor(),
+                now=now(),
+            )
+    except PlanError as error:
+        flash(str(error), "error")
+    else:
+        flash(_("Taken back."))
+    return redirect(url_for("patients.shown", patient_id=patient_id))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/hold")
+@requires(*CLINICAL)
+def hold(patient_id: UUID) -> ResponseReturnValue:
+    """Record that the patient wants to stay on this dose."""
+    with current_runtime().transactions.begin() as session:
+        held = planning.hold(
+            session,
+            patient_or_404(session, patient_id),
+            by_text=False,
+            actor=current_actor(),
+            now=now(),
+        )
+    flash(_("On hold: the next reduction will not come.") if held else _("No agreed plan runs."))
+    return redirect(url_for("patients.shown", patient_id=patient_id))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/end-hold")
+@requires(*PLANNERS)
+def end_hold(patient_id: UUID) -> ResponseReturnValue:
+    """Record that the hold is over; the dose stays until a new version is agreed."""
+    try:
+        with current_runtime().transactions.begin() as session:
+            planning.end_hold(
+                session, patient_or_404(session, patient_id), actor=current_actor(), now=now()
+            )
+    except PlanError as error:
+        flash(str(error), "error")
+    else:
+        flash(_("The hold is over. The dose stays until a new version is agreed."))
+    return redirect(url_for("patients.shown", patient_id=patient_id))

@@ -1,0 +1,196 @@
+"""How moments, doses and states are written on pages."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from companion.core.agreement import MarkSide, VersionState
+from companion.core.doses import DoseUnit, TimeOfDay, plain
+from companion.core.numbers import show_nhs_number
+from companion.core.people import Pathway, PatientStatus
+from companion.core.protocols import Question
+from companion.core.sending import MessageState
+from companion.core.urgency import Urgency
+from companion.store.alerts import Outcome
+from companion.web.current import current_zone
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment in the organisation's time, such as ``Mon 4 Jan 09:00``."""
+    if value is None:
+        return ""
+    local = value.astimezone(current_zone())
+    return format_datetime(local, "EEE d MMM HH:mm", locale=get_locale())
+
+
+def day(value: date | None) -> str:
+    """Return a day such as ``Mon 4 Jan 2027``."""
+    return "" if value is None else format_date(value, "EEE d MMM yyyy", locale=get_locale())
+
+
+def how_long(since: datetime, now: datetime) -> str:
+    """Return how long ago *since* was, such as ``40 minutes``."""
+    gone = max(now - since, timedelta(minutes=1))
+    return format_timedelta(gone, threshold=1.5, locale=get_locale())
+
+
+def number(value: Decimal) -> str:
+    """Return an amount without trailing zeros."""
+    return plain(value)
+
+
+def urgency(level: int) -> str:
+    """Return an urgency in words."""
+    return {
+        Urgency.EMERGENCY: _("Emergency"),
+        Urgency.URGENT: _("Today"),
+        Urgency.SOON: _("Next working day"),
+        Urgency.NONE: _("No action"),
+    }[Urgency(level)]
+
+
+def urgency_colour(level: int) -> str:
+    """Return the class that colours an urgency; the words stand beside it."""
+    return {
+        Urgency.EMERGENCY: "nhsuk-tag--red",
+        Urgency.URGENT: "nhsuk-tag--orange",
+        Urgency.SOON: "nhsuk-tag--yellow",
+        Urgency.NONE: "nhsuk-tag--grey",
+    }[Urgency(level)]
+
+
+def status(value: PatientStatus) -> str:
+    """Return where a patient stands, in words."""
+    return {
+        PatientStatus.AWAITING_HANDSHAKE: _("Waiting for the phone to be confirmed"),
+        PatientStatus.ACTIVE: _("Active"),
+        PatientStatus.PAUSED: _("Texts stopped"),
+        PatientStatus.FINISHED: _("Finished"),
+    }[value]
+
+
+def pathway(value: Pathway) -> str:
+    """Return why somebody is followed, in words."""
+    return {Pathway.TAPER: _("Taper"), Pathway.DISCHARGE: _("After discharge")}[value]
+
+
+def version_state(value: VersionState) -> str:
+    """Return where a version stands, in words."""
+    return {
+        VersionState.PROPOSED: _("Proposed, not agreed yet"),
+        VersionState.AGREED: _("Agreed"),
+        VersionState.SUPERSEDED: _("Replaced"),
+        VersionState.WITHDRAWN: _("Taken back"),
+        VersionState.FINISHED: _("Finished"),
+    }[value]
+
+
+def side(value: MarkSide) -> str:
+    """Return whose mark it is."""
+    return {MarkSide.PATIENT: _("Patient"), MarkSide.PRESCRIBER: _("Prescriber")}[value]
+
+
+def message_state(value: MessageState) -> str:
+    """Return how far a text has come, in words."""
+    return {
+        MessageState.QUEUED: _("Waiting"),
+        MessageState.SENDING: _("Being sent"),
+        MessageState.ACCEPTED: _("Sent"),
+        MessageState.DELIVERED: _("Arrived"),
+        MessageState.UNDELIVERED: _("Did not arrive"),
+        MessageState.FAILED: _("Not sent"),
+        MessageState.UNCERTAIN: _("Not known yet"),
+        MessageState.HELD: _("Not known: a person must look"),
+        MessageState.MISSED: _("Not sent"),
+        MessageState.CANCELLED: _("Not sent"),
+    }[value]
+
+
+def question(value: Question) -> str:
+    """Return what a question is about."""
+    return {
+        Question.PAIN: _("Pain (0 none to 10 worst)"),
+        Question.USE: _("Use"),
+        Question.COPING: _("Coping (0 cannot to 10 well)"),
+    }[value]
+
+
+def answer(asked: Question, value: Decimal) -> str:
+    """Return an answer in words where it stands for words."""
+    if asked is not Question.USE:
+        return plain(value)
+    return {
+        1: _("as agreed"),
+        2: _("less"),
+        3: _("more"),
+        4: _("back on an earlier dose"),
+    }[int(value)]
+
+
+def unit(value: DoseUnit) -> str:
+    """Return a unit as it stands on the label."""
+    return {
+        DoseUnit.MILLIGRAM: _("mg"),
+        DoseUnit.MILLILITRE: _("ml"),
+        DoseUnit.MICROGRAM_PER_HOUR: _("microgram/hour"),
+        DoseUnit.TABLET: _("tablets"),
+    }[value]
+
+
+def time_of_day(value: TimeOfDay) -> str:
+    """Return a time of day in words."""
+    return {
+        TimeOfDay.MORNING: _("Morning"),
+        TimeOfDay.MIDDAY: _("Midday"),
+        TimeOfDay.EVENING: _("Evening"),
+        TimeOfDay.NIGHT: _("Night"),
+        TimeOfDay.DAILY: _("Whole day"),
+        TimeOfDay.PATCH: _("Patch"),
+    }[value]
+
+
+def outcome(value: Outcome) -> str:
+    """Return what came of an alert, in words."""
+    return {
+        Outcome.SPOKE: _("Spoke to the patient"),
+        Outcome.NO_ANSWER: _("Tried to reach them, no answer"),
+        Outcome.PLAN_CHANGED: _("The plan is being changed"),
+        Outcome.URGENT_CARE: _("Sent for urgent care"),
+        Outcome.NOTHING_NEEDED: _("Nothing needed to be done"),
+        Outcome.OTHER: _("Something else (say what in the note)"),
+    }[value]
+
+
+def demo_moment(value: datetime) -> str:
+    """Return a moment on the demonstration's own pages, where nobody is signed in."""
+    local = value.astimezone(ZoneInfo("Europe/London"))
+    return format_datetime(local, "EEE d MMM yyyy HH:mm", locale=get_locale())
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "moment": moment,
+    "day": day,
+    "number": number,
+    "urgency": urgency,
+    "urgency_colour": urgency_colour,
+    "status": status,
+    "pathway": pathway,
+    "version_state": version_state,
+    "side": side,
+    "message_state": message_state,
+    "demo_moment": demo_moment,
+    "nhs": show_nhs_number,
+    "question": question,
+    "question_name": lambda name: question(Question(name)),
+    "time_of_day_name": lambda name: time_of_day(TimeOfDay(name)),
+    "unit": unit,
+    "time_of_day": time_of_day,
+    "outcome": outcome,
+}
+"""What templates may use after a bar."""

@@ -1,0 +1,104 @@
+"""The demonstration's phone and clock: text as a patient would, and wind time forward.
+
+Neither exists outside demo mode: the pages are not found there.
+"""
+
+from datetime import timedelta
+from http import HTTPStatus
+from uuid import UUID, uuid4
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from companion.config import Mode
+from companion.demo import foresight
+from companion.demo.phone import conversation, phones
+from companion.services import receiving
+from companion.ticking import send_now, tick
+from companion.web.access import open_to_all
+from companion.web.current import current_runtime, now, real_now
+
+blueprint = Blueprint("simulator", __name__)
+
+LONGEST_TEXT = 1600
+FORWARD = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+
+@blueprint.before_request
+def only_in_a_demonstration() -> None:
+    """Be not found unless this is a demonstration."""
+    if current_runtime().settings.service.mode is not Mode.DEMO:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+@blueprint.get("/phone")
+@open_to_all
+def phone_list() -> ResponseReturnValue:
+    """Show the patients whose phone can be picked up."""
+    with current_runtime().transactions.reading() as session:
+        found = phones(session)
+    return render_template("phones.html", phones=found)
+
+
+@blueprint.get("/phone/<uuid:patient_id>")
+@open_to_all
+def phone(patient_id: UUID) -> ResponseReturnValue:
+    """Show one patient's phone."""
+    with current_runtime().transactions.reading() as session:
+        view = conversation(session, patient_id)
+    if view is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return render_template("phone.html", view=view)
+
+
+@blueprint.post("/phone/<uuid:patient_id>")
+@open_to_all
+def text(patient_id: UUID) -> ResponseReturnValue:
+    """Send a text from one patient's phone, and let the answer leave at once."""
+    runtime = current_runtime()
+    with runtime.transactions.reading() as session:
+        view = conversation(session, patient_id)
+    if view is None:
+        abort(HTTPStatus.NOT_FOUND)
+    body = request.form.get("body", "")[:LONGEST_TEXT]
+    if body.strip():
+        receiving.receive(
+            runtime.transactions,
+            runtime.wording,
+            provider_id=f"SIM{uuid4().hex}",
+            phone=view.number,
+            body=body,
+            opt_out_type=None,
+            now=now(),
+            real_now=real_now(),
+        )
+        send_now(runtime)
+    else:
+        flash(_("Write something first."), "error")
+    return redirect(url_for("simulator.phone", patient_id=patient_id) + "#newest")
+
+
+@blueprint.post("/clock")
+@open_to_all
+def wind() -> ResponseReturnValue:
+    """Wind people's time forward, then do all that is due by then."""
+    runtime = current_runtime()
+    by = request.form.get("by", "")
+    moment = runtime.clock.now()
+    if by in FORWARD:
+        wanted = moment + FORWARD[by]
+    else:
+        with runtime.transactions.reading() as session:
+            found = foresight.next_moment(session, runtime.wording, moment)
+        wanted = found or moment + FORWARD["day"]
+    runtime.clock.set(wanted + timedelta(seconds=1))
+    tick(runtime)
+    tick(runtime)  # what the first one queued leaves in the second
+    return redirect(_back())
+
+
+def _back() -> str:
+    """Return the page that the button was on, if it is one of ours."""
+    path = request.form.get("back", "/")
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"

@@ -57,10 +57,11 @@ def step_chart(steps: Sequence[Step], *, today: date | None, day_text: object) -
     def y_of(amount: Decimal) -> float:
         return round(TOP + (HEIGHT - TOP - BOTTOM) * float(1 - amount / most), 1)
 
-    points = [f"M{x_of(begins)} {y_of(steps[0].doses.total)}"]
-    for step in steps[1:]:
-        points.append(f"H{x_of(step.starts_on)}V{y_of(step.doses.total)}")
-    points.append(f"H{x_of(ends)}")
+    points = [
+        f"M{x_of(begins)} {y_of(steps[0].doses.total)}",
+        *(f"H{x_of(step.starts_on)}V{y_of(step.doses.total)}" for step in steps[1:]),
+        f"H{x_of(ends)}",
+    ]
     shown = _some(steps)
     shows_today = today is not None and begins <= today <= ends
     return StepChart(

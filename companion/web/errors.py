@@ -4,30 +4,46 @@ from http import HTTPStatus
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from companion.store.database import DATABASE_TROUBLE
+from companion.web.words import gettext as _
 
 
 def words_for(status: int) -> tuple[str, str]:
     """Return the heading and the advice for an HTTP status."""
-    match status:
-        case HTTPStatus.FORBIDDEN:
-            return _("You cannot see this page"), _("Ask the person who set up your account.")
-        case HTTPStatus.NOT_FOUND:
-            return _("There is no such page"), _("Check the address, or go back to Today.")
-        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return _("That was too long"), _("Shorten what you entered. Nothing was saved.")
-        case HTTPStatus.TOO_MANY_REQUESTS:
-            return _("Too many tries"), _("Wait a minute, then try again.")
-        case HTTPStatus.SERVICE_UNAVAILABLE:
-            return _("The service is busy"), _("Nothing was saved. Try again in a minute.")
-        case HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _("Something went wrong here"), _("Nothing was saved. It has been noted.")
-        case _:
-            return _("That did not work"), _("Go back, load the page again, and try once more.")
+    words = {
+        HTTPStatus.FORBIDDEN: (
+            _("You cannot see this page"),
+            _("Ask the person who set up your account."),
+        ),
+        HTTPStatus.NOT_FOUND: (
+            _("There is no such page"),
+            _("Check the address, or go back to Today."),
+        ),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+            _("That was too long"),
+            _("Shorten what you entered. Nothing was saved."),
+        ),
+        HTTPStatus.TOO_MANY_REQUESTS: (
+            _("Too many tries"),
+            _("Wait a minute, then try again."),
+        ),
+        HTTPStatus.SERVICE_UNAVAILABLE: (
+            _("The service is busy"),
+            _("Nothing was saved. Try again in a minute."),
+        ),
+        HTTPStatus.INTERNAL_SERVER_ERROR: (
+            _("Something went wrong here"),
+            _("Nothing was saved. It has been noted."),
+        ),
+    }
+    otherwise = (
+        _("That did not work"),
+        _("Go back, load the page again, and try once more."),
+    )
+    return words.get(HTTPStatus(status), otherwise)
 
 
 def show_errors(app: Flask) -> None:

@@ -7,10 +7,11 @@ from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
+
+from companion.web.words import lazy as _l
 
 DAY_PARTS = ("day", "month", "year")
 
@@ -23,7 +24,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
         for name, what in fields.items():
             field = self._fields.get(name)
             if field is None:
-                self.form_errors = [*self.form_errors, what]
+                self.form_errors.append(what)
             else:
                 field.errors = [*field.errors, what]
 
@@ -58,7 +59,7 @@ class DayField(Field):  # type: ignore[misc]  # the library has no types
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the three boxes from a form, or a date from *data*."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         self.data = data if isinstance(data, date) else None
         if self.data is not None:
             shown = (self.data.day, self.data.month, self.data.year)

@@ -6,8 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from companion.core.numbers import (
@@ -32,6 +30,8 @@ from companion.web.current import (
 )
 from companion.web.forms import DayField, Form, ScoreField, TimeField, required
 from companion.web.patient_page import list_rows, patient_page
+from companion.web.words import gettext as _
+from companion.web.words import lazy as _l
 
 blueprint = Blueprint("patients", __name__, url_prefix="/patients")
 

@@ -8,8 +8,6 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from companion.core.agreement import MarkSide
@@ -28,6 +26,8 @@ from companion.web.current import current_actor, current_runtime, current_scope,
 from companion.web.forms import DayField, Form, required
 from companion.web.patient_page import version_view
 from companion.web.patients import patient_or_404
+from companion.web.words import gettext as _
+from companion.web.words import lazy as _l
 
 blueprint = Blueprint("plans", __name__)
 
@@ -159,7 +159,7 @@ class Rows:
     def from_form(cls) -> "Rows":
         """Return the rows that were sent."""
         times = [t for t in TimeOfDay if f"step-0-{t.value}" in request.form]
-        rows = []
+        rows: list[dict[str, str]] = []
         while f"step-{len(rows)}-on" in request.form and len(rows) < MOST_STEPS:
             at = len(rows)
             names = ["on", *(t.value for t in times)]

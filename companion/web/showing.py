@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DoseUnit, TimeOfDay, plain
@@ -19,6 +18,7 @@ from companion.core.sending import MessageState
 from companion.core.urgency import Urgency
 from companion.store.alerts import Outcome
 from companion.web.current import current_zone
+from companion.web.words import gettext as _
 
 
 def moment(value: datetime | None) -> str:

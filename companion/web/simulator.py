@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from companion.config import Mode
 from companion.demo import foresight
@@ -18,6 +17,7 @@ from companion.services import receiving
 from companion.ticking import send_now, tick
 from companion.web.access import open_to_all
 from companion.web.current import current_runtime, now, real_now
+from companion.web.words import gettext as _
 
 blueprint = Blueprint("simulator", __name__)
 

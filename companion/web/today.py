@@ -7,8 +7,6 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
 
 from companion.services import alerting
@@ -27,6 +25,8 @@ from companion.web.current import (
 from companion.web.forms import Form, required
 from companion.web.patient_page import AlertView, alert_view
 from companion.web.showing import how_long, outcome
+from companion.web.words import gettext as _
+from companion.web.words import lazy as _l
 
 blueprint = Blueprint("today", __name__)
 

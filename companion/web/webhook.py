@@ -12,9 +12,9 @@ from flask import Blueprint, Response, abort, request
 
 from companion.clock import real_now
 from companion.core.sending import DELIVERY_RANKS
-from companion.runtime import Runtime, twilio_account
+from companion.runtime import Runtime
 from companion.services import receiving, sending
-from companion.sms.twilio import MESSAGE_SID, TwilioRequests
+from companion.sms.twilio import MESSAGE_SID
 from companion.store.database import DATABASE_TROUBLE
 from companion.web.access import open_to_all
 from companion.web.current import current_runtime, now
@@ -76,18 +76,18 @@ def status(token: str) -> Response:
 
 def _genuine_fields(runtime: Runtime) -> dict[str, str]:
     """Return the fields of a request that Twilio surely made, or end it."""
-    account = twilio_account(runtime.settings)
-    if account is None:  # the simulator is the gateway: nothing comes from outside
+    if runtime.requests is None:  # the simulator is the gateway: nothing comes from outside
         abort(HTTPStatus.NOT_FOUND)
     request.max_content_length = LONGEST_BODY_BYTES
     _require(request.mimetype == FORM, HTTPStatus.BAD_REQUEST)
     pairs = [(name, value) for name, values in request.form.lists() for value in values]
     fields = dict(pairs)
     _require(len(fields) == len(pairs), HTTPStatus.BAD_REQUEST)
-    url = account.public_url.rstrip("/") + request.path
+    url = runtime.settings.server.public_url.rstrip("/") + request.path
     signature = request.headers.get("X-Twilio-Signature")
-    _require(TwilioRequests(account).is_genuine(url, fields, signature), HTTPStatus.FORBIDDEN)
-    _require(fields.get("AccountSid") == account.account_sid, HTTPStatus.FORBIDDEN)
+    _require(runtime.requests.is_genuine(url, fields, signature), HTTPStatus.FORBIDDEN)
+    ours = runtime.settings.twilio.account_sid
+    _require(fields.get("AccountSid") == ours, HTTPStatus.FORBIDDEN)
     return fields
 
 

@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from companion.web.app import create_app
 
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
@@ -37,6 +36,7 @@ from companion.store.messages import Attempt, Message
 from companion.store.patients import Patient
 from companion.store.replies import Reply
 from companion.ticking import tick
+from companion.web.app import create_app
 from companion.wording import Wording
 from tests.rigs.emulate import Emulate, free_port, running_emulate
 from tests.rigs.texting import ACCOUNT_SID, OUR_NUMBER, TOKEN, runtime_over, served

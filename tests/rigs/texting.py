@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 
 from flask import Flask
@@ -10,8 +11,7 @@ from waitress.server import create_server
 
 from companion.clock import Clock
 from companion.config import Settings
-from companion.runtime import Runtime, gateway_from
-from companion.services.sending import SendingLimits
+from companion.runtime import Runtime, build_runtime
 from companion.store.database import Transactions
 from companion.wording import Wording
 from tests.rigs import databases
@@ -61,13 +61,13 @@ def runtime_over(
     """Return what the service runs on, over a database that the test already has."""
     url = transactions.engine.url.render_as_string(hide_password=False)
     settings = settings_for(url, gateway=gateway, public_url=public_url, api_base=api_base)
-    return Runtime(
-        settings=settings,
+    built = build_runtime(settings)
+    built.dispose()  # the test's own connections are used instead, and end with it
+    return replace(
+        built,
         transactions=transactions,
-        gateway=gateway_from(settings),
         wording=wording,
         clock=Clock(transactions, moves=True),
-        limits=SendingLimits(),
     )
 
 

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
-from companion.web.app import create_app
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -19,6 +18,7 @@ from companion.store.database import Transactions
 from companion.store.messages import Attempt, Message
 from companion.store.replies import Reply, ReplyState
 from companion.ticking import send_now
+from companion.web.app import create_app
 from companion.wording import Wording
 from tests.rigs.provider import Mode, Provider, running_provider
 from tests.rigs.texted import add_patient

@@ -134,7 +134,7 @@ CHARACTERS = (
         doses=_mg(30, 30),
         cut=Decimal(5),
         cut_days_ago=4,
-        answers={2: None, 0: None},
+        answers={2: None, 1: None, 0: None},
     ),
     Character(
         "Gwen",

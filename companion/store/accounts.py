@@ -160,16 +160,14 @@ def keep_web_session(
     session: Session, key_hash: str, *, data: str, signed_in: str | None, now: datetime
 ) -> None:
     """Keep what a session holds; *signed_in* is the user's uniquifier, None before sign-in."""
-    found = session.get(WebSession, key_hash)
-    if found is None:
-        found = WebSession(key_hash=key_hash, started_at=now)
-        session.add(found)
     user = user_with_uniquifier(session, signed_in) if signed_in else None
-    found.user_id = user.id if user else None
-    found.seen_at = now
-    found.data = keyring_of(session).seal(
+    sealed = keyring_of(session).seal(
         data, table=WebSession.__tablename__, column="data", row_id=_seal_row(key_hash)
     )
+    found = session.get(WebSession, key_hash) or WebSession(key_hash=key_hash, started_at=now)
+    found.user_id = user.id if user else None
+    found.seen_at, found.data = now, sealed
+    session.add(found)
 
 
 def end_web_session(session: Session, key_hash: str) -> None:

@@ -33,8 +33,7 @@ from companion.store.database import Scope, Session
 from companion.store.patients import Patient
 from companion.store.plans import PlanHold, PlanMark, PlanVersion
 from companion.web.chart import StepChart, step_chart
-from companion.web.showing import answer
-from companion.web.showing import day as day_text
+from companion.web.showing import answer, short_day
 
 TEXTS_SHOWN = 40
 
@@ -151,7 +150,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         hold=None if agreed is None else plans.open_hold(session, agreed.plan_id),
         doses_today=dose_on(steps, today, holds),
         next_step=next_cut(steps, today, holds),
-        chart=step_chart(steps, today=today, day_text=day_text) if steps else None,
+        chart=step_chart(steps, today=today, day_text=short_day) if steps else None,
         check_ins=_check_ins(session, patient.id),
         texts=_texts(session, scope, patient.id),
         alerts=[

@@ -294,7 +294,7 @@ def _version_id(text: str | None) -> UUID | None:
 def _steps_page(
     form: PlanForm, patient: Patient, name: str, rows: Rows, steps: Sequence[Step] | None
 ) -> ResponseReturnValue:
-    chart = step_chart(steps, today=None, day_text=showing.day) if steps else None
+    chart = step_chart(steps, today=None, day_text=showing.short_day) if steps else None
     faults = [{"text": what, "href": f"#{box}"} for box, what in rows.faults.items()]
     page = render_template(
         "plan_steps.html",

@@ -34,6 +34,11 @@ def day(value: date | None) -> str:
     return "" if value is None else format_date(value, "EEE d MMM yyyy", locale=get_locale())
 
 
+def short_day(value: date) -> str:
+    """Return a day for the foot of a picture, such as ``4 Jan``."""
+    return str(format_date(value, "d MMM", locale=get_locale()))
+
+
 def how_long(since: datetime, now: datetime) -> str:
     """Return how long ago *since* was, such as ``40 minutes``."""
     gone = max(now - since, timedelta(minutes=1))

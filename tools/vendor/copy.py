@@ -11,7 +11,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SOURCE = HERE / "node_modules" / "nhsuk-frontend" / "dist" / "nhsuk"
 TARGET = HERE.parents[1] / "companion" / "web" / "static" / "vendor"
-FILES = {"nhsuk-frontend.min.css": "nhsuk-frontend.css", "nhsuk-frontend.min.js": "nhsuk-frontend.js"}
+FILES = {
+    "nhsuk-frontend.min.css": "nhsuk-frontend.css",
+    "nhsuk-frontend.min.js": "nhsuk-frontend.js",
+}
 
 
 def plain(text: str) -> str:

@@ -236,3 +236,7 @@ def demo(config: Path | None) -> None:
         with click.progressbar(house.furnish(runtime), label="Filling the demonstration") as steps:
             for _ in steps:
                 pass
+
+
+if __name__ == "__main__":
+    main()

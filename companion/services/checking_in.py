@@ -27,7 +27,7 @@ from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.wording import Wording
 
-AT_ONCE = 200
+AT_ONCE = 20
 """Patients considered in one transaction, so that nobody waits long for the database."""
 
 

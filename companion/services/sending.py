@@ -172,12 +172,15 @@ def dispatch_once(
     Any number of processes may do this at once.
     """
     started = real_now()
-    with transactions.begin() as session:
-        _reap(session, now=now, real_now=started, limits=limits)
-        _give_up_doubts(session, now=now, real_now=started)
     calls = 0
     while real_now() - started < LONGEST_PASS:
+        # Looked for without the write lock: nearly always there is nothing.
+        with transactions.reading() as session:
+            if not messages.has_work(session, now=now, real_now=real_now()):
+                break
         with transactions.begin() as session:
+            _reap(session, now=now, real_now=started, limits=limits)
+            _give_up_doubts(session, now=now, real_now=started)
             due, claims = _claim(session, now=now, real_now=real_now(), limits=limits)
         if not due:
             break

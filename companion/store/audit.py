@@ -77,11 +77,12 @@ def record(
     """Append one row to the organisation's chain, in the caller's transaction."""
     # Two writers at once must not take the same number: the organisation's row is the
     # lock on PostgreSQL; on SQLite a write transaction is alone anyway.
-    session.execute(
-        sa.select(Organisation.id).where(Organisation.id == organisation_id).with_for_update()
-    )
-    last = session.scalars(
-        sa.select(AuditEntry)
+    if session.connection().dialect.name == "postgresql":
+        session.execute(
+            sa.select(Organisation.id).where(Organisation.id == organisation_id).with_for_update()
+        )
+    last = session.execute(
+        sa.select(AuditEntry.number, AuditEntry.hash)
         .where(AuditEntry.organisation_id == organisation_id)
         .order_by(AuditEntry.number.desc())
         .limit(1)

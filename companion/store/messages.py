@@ -203,6 +203,30 @@ def texts_of(session: Session, scope: Scope, patient_id: UUID, *, limit: int) ->
     ).all()
 
 
+def _is_due(now: datetime, real_now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Message.state == MessageState.QUEUED,
+        Message.not_before <= now,
+        sa.or_(Message.retry_at.is_(None), Message.retry_at <= real_now),
+    )
+
+
+def _has_ended_lease(real_now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Message.state == MessageState.SENDING, Message.lease_until <= real_now)
+
+
+def _is_doubtful(real_now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Message.state == MessageState.UNCERTAIN, Message.retry_at <= real_now)
+
+
+def has_work(session: Session, *, now: datetime, real_now: datetime) -> bool:
+    """Tell whether a sender would find anything to claim, reap or give up."""
+    kinds = (_is_due(now, real_now), _has_ended_lease(real_now), _is_doubtful(real_now))
+    return any(
+        session.scalar(sa.select(Message.id).where(kind).limit(1)) is not None for kind in kinds
+    )
+
+
 def due(session: Session, *, now: datetime, real_now: datetime, limit: int) -> list[Due]:
     """Lock and return queued texts whose hour has come, most urgent first.
 
@@ -212,11 +236,7 @@ def due(session: Session, *, now: datetime, real_now: datetime, limit: int) -> l
         sa.select(Message, Patient, PlanVersion.state)
         .join(Patient, Patient.id == Message.patient_id)
         .outerjoin(PlanVersion, PlanVersion.id == Message.plan_version_id)
-        .where(
-            Message.state == MessageState.QUEUED,
-            Message.not_before <= now,
-            sa.or_(Message.retry_at.is_(None), Message.retry_at <= real_now),
-        )
+        .where(_is_due(now, real_now))
         .order_by(Message.priority, Message.not_before)
         .limit(limit)
         .with_for_update(of=Message, skip_locked=True)
@@ -227,18 +247,14 @@ def due(session: Session, *, now: datetime, real_now: datetime, limit: int) -> l
 def with_ended_lease(session: Session, *, real_now: datetime) -> Sequence[Message]:
     """Lock and return texts whose sender has not been heard of before its lease ended."""
     return session.scalars(
-        sa.select(Message)
-        .where(Message.state == MessageState.SENDING, Message.lease_until <= real_now)
-        .with_for_update(skip_locked=True)
+        sa.select(Message).where(_has_ended_lease(real_now)).with_for_update(skip_locked=True)
     ).all()
 
 
 def doubtful_for_too_long(session: Session, *, real_now: datetime) -> Sequence[Message]:
     """Lock and return doubtful texts of which nothing was heard in the time to settle."""
     return session.scalars(
-        sa.select(Message)
-        .where(Message.state == MessageState.UNCERTAIN, Message.retry_at <= real_now)
-        .with_for_update(skip_locked=True)
+        sa.select(Message).where(_is_doubtful(real_now)).with_for_update(skip_locked=True)
     ).all()
 
 

@@ -574,7 +574,7 @@ def test_a_paused_process_does_not_touch_the_call_of_another(rig: Rig, late: Sen
 
 def test_a_claim_that_is_too_old_is_given_back_without_a_call(rig: Rig) -> None:
     message = rig.queue()
-    ticks = iter([0, 0, 0, 11, 11, 11, 11, 11, 11, 11, 11, 11])
+    ticks = iter([0, 0, 0, 0, 11, 11, 11, 11, 11, 11, 11, 11, 11])
 
     calls = dispatch_once(
         rig.transactions,

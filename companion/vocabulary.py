@@ -11,7 +11,7 @@ from typing import Any
 
 from companion.core.normalising import normalise
 from companion.core.reading.readings import Keyword, Vocabulary
-from companion.core.screening import Category, Lexicon
+from companion.core.screening import SHORTEST_GUARDED, Category, Lexicon, PhraseError
 from companion.core.urgency import Urgency
 
 
@@ -104,13 +104,29 @@ def load_lexicon(root: Path, tag: str) -> Lexicon:
     categories = tuple(_category(file, name) for name in file.get("categories", dict))
     if not categories:
         raise file.error("categories", "must hold at least one")
-    return Lexicon(
-        categories=categories,
-        negations=frozenset(file.words("negations")),
-        clause_starts=frozenset(file.words("clause_starts")),
-        idioms=file.words("idioms"),
-        respellings=file.get("respellings", dict),
-    )
+    guarded = file.words("guarded")
+    if short := [word for word in guarded if len(word) < SHORTEST_GUARDED]:
+        raise file.error("guarded", f"{short[0]!r} is too short")
+    try:
+        return Lexicon(
+            categories=categories,
+            negations=frozenset(file.words("negations")),
+            carriers=frozenset(file.words("carriers")),
+            idioms=file.words("idioms"),
+            respellings=_respellings(file),
+            guarded=guarded,
+            other_words=frozenset(file.words("other_words")),
+        )
+    except PhraseError as error:
+        raise file.error("phrases", str(error)) from error
+
+
+def _respellings(file: TomlFile) -> dict[str, str]:
+    respellings: dict[str, str] = file.get("respellings", dict)
+    for word, meant in respellings.items():
+        if not isinstance(meant, str) or not meant or normalise(word + meant) != word + meant:
+            raise file.error(f"respellings.{word}", "must be a word and what it means")
+    return respellings
 
 
 def _category(file: TomlFile, name: str) -> Category:

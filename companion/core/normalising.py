@@ -1,44 +1,72 @@
 """One way of writing a text, so that words and numbers can be looked up in it.
 
-What the patient wrote is kept as it came; this makes a copy for reading only.
+What the patient wrote is kept as it came; this makes a copy for reading only. It never
+makes a number out of what was none: signs that only look like digits are set apart.
 """
 
 import re
 import unicodedata
 
-LONGEST_READ = 10_000
-"""Letters of a text that are read. Longer texts are kept whole and shown to a person."""
-
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _KEYCAP_MARKS = dict.fromkeys(map(ord, "\ufe0f\ufe0e\u20e3"))
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"'})
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_REWRITTEN = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ`´ʹ", "'"),
+        **dict.fromkeys("“”„«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
+        "٫": ".",
+        "🔟": " 10 ",
+    }
+)
+NO_NUMBER = "⁄"
+"""Stands beside a sign that means a number which is not its digits: ⅓, ⁷."""
 
 
 def normalise(text: str) -> str:
-    """Return *text* in plain small letters and ASCII digits, spaces single, ends trimmed.
+    """Return *text* in plain small letters and ASCII digits, spaces single, ends trimmed."""
+    return plain(text).casefold()
+
+
+def plain(text: str) -> str:
+    """Return *text* with ASCII digits and single spaces, letters large and small as they were.
 
     Line ends stay, because they end a thought; other control letters and invisible
-    marks go. Total: every string has a normal form.
+    marks go. Total: every string has a plain form, and time grows with its length only.
     """
-    text = text[:LONGEST_READ].translate(_QUOTES).translate(_DASHES)
-    text = _spell_fractions(text).replace("🔟", "10").translate(_KEYCAP_MARKS)
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = "".join(map(_plain_letter, text))
-    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n"))
+    if not text.isascii():
+        text = _spell_fractions(text.translate(_REWRITTEN)).translate(_KEYCAP_MARKS)
+        text = "".join(map(_compatible, text))
+        text = "".join(map(_plain_letter, unicodedata.normalize("NFKC", text)))
+    text = text.translate(_REWRITTEN)
+    lines = (" ".join(line.translate(_CONTROLS).split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+_CONTROLS = dict.fromkeys([*range(10), *range(11, 32), 127], " ")
 
 
 def _spell_fractions(text: str) -> str:
     # NFKC would make "1½" into "11/2", eleven halves.
     for sign, decimals in _FRACTIONS.items():
-        text = re.sub(rf"(\d)\s?{sign}", rf"\g<1>{decimals}", text)
-        text = text.replace(sign, f"0{decimals}")
+        if sign in text:
+            text = re.sub(rf"(\d)\s?{sign}", rf"\g<1>{decimals}", text)
+            text = text.replace(sign, f" 0{decimals} ")
     return text
 
 
+def _compatible(letter: str) -> str:
+    """Set apart what NFKC would glue to the digits beside it: 7², 7⅓, ⑦."""
+    value = unicodedata.numeric(letter, None)
+    if value is None or letter.isdecimal() or letter.isalpha():
+        return letter
+    if "CIRCLED" in unicodedata.name(letter, ""):
+        return f" {letter} "
+    return f" {NO_NUMBER}{letter}{NO_NUMBER} "
+
+
 def _plain_letter(letter: str) -> str:
-    if letter == "\n":
+    if letter.isascii():
         return letter
     if letter.isdecimal():
         return str(unicodedata.decimal(letter))

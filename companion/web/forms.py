@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from companion.web.words import lazy as _l
@@ -115,6 +116,11 @@ class ScoreField(StringField):  # type: ignore[misc]  # the library has no types
             raise ValidationError(_l("Enter a number from 0 to 10")) from error
 
 
+def choices(*options: tuple[str, Any]) -> list[SelectChoice]:
+    """Return options for a select or radios, each a value and its words."""
+    return [SelectChoice(str(value), words) for value, words in options]
+
+
 __all__ = [
     "DayField",
     "Form",
@@ -123,5 +129,6 @@ __all__ = [
     "StringField",
     "TextAreaField",
     "TimeField",
+    "choices",
     "required",
 ]

@@ -28,7 +28,7 @@ from companion.web.current import (
     current_scope,
     now,
 )
-from companion.web.forms import DayField, Form, ScoreField, TimeField, required
+from companion.web.forms import DayField, Form, ScoreField, TimeField, choices, required
 from companion.web.patient_page import list_rows, patient_page
 from companion.web.words import gettext as _
 from companion.web.words import lazy as _l
@@ -76,7 +76,7 @@ class ReachForm(Form):
     def set_languages(self) -> None:
         """Offer only languages in which every text stands."""
         wording = current_runtime().wording
-        self.language.choices = [(lang.tag, lang.name) for lang in wording.choosable()]
+        self.language.choices = choices(*((lang.tag, lang.name) for lang in wording.choosable()))
 
     def wishes(self) -> ContactWishes:
         """Return what was entered; the form is valid."""
@@ -101,7 +101,7 @@ class RegisterForm(ReachForm):
     team_id = SelectField(_l("Team"))
     pathway = RadioField(
         _l("Why are they followed?"),
-        choices=[(Pathway.TAPER, _l("Taper")), (Pathway.DISCHARGE, _l("After discharge"))],
+        choices=choices((Pathway.TAPER, _l("Taper")), (Pathway.DISCHARGE, _l("After discharge"))),
         default=Pathway.TAPER,
     )
     discharged_on = DayField(_l("Day of discharge"), optional=True)
@@ -183,7 +183,8 @@ def register() -> ResponseReturnValue:
     form.set_languages()
     with runtime.transactions.reading() as session:
         teams = organisations.teams_of(session, scope.organisation_id)
-        form.team_id.choices = [(str(t.id), t.name) for t in teams if t.id in scope.team_ids]
+        mine = ((str(team.id), team.name) for team in teams if team.id in scope.team_ids)
+        form.team_id.choices = choices(*mine)
     if form.validate_on_submit():
         try:
             with runtime.transactions.begin() as session:

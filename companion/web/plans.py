@@ -23,7 +23,7 @@ from companion.web import showing
 from companion.web.access import CLINICAL, PLANNERS, requires
 from companion.web.chart import step_chart
 from companion.web.current import current_actor, current_runtime, current_scope, now
-from companion.web.forms import DayField, Form, required
+from companion.web.forms import DayField, Form, choices, required
 from companion.web.patient_page import version_view
 from companion.web.patients import patient_or_404
 from companion.web.words import gettext as _
@@ -67,7 +67,7 @@ class PlanForm(Form):
 
     def set_units(self) -> None:
         """Offer the units in words."""
-        self.unit.choices = [(unit.value, showing.unit(unit)) for unit in DoseUnit]
+        self.unit.choices = choices(*((unit.value, showing.unit(unit)) for unit in DoseUnit))
 
     def amount(self, name: str) -> Decimal:
         """Return an amount that was typed, 0 for nothing.

@@ -22,7 +22,7 @@ from companion.web.current import (
     current_user_id,
     now,
 )
-from companion.web.forms import Form, required
+from companion.web.forms import Form, choices, required
 from companion.web.patient_page import AlertView, alert_view
 from companion.web.showing import how_long, outcome
 from companion.web.words import gettext as _
@@ -110,7 +110,7 @@ def acknowledge(alert_id: UUID) -> ResponseReturnValue:
 def close(alert_id: UUID) -> ResponseReturnValue:
     """Record what came of an alert, which closes it."""
     form = OutcomeForm()
-    form.outcome.choices = [(o.value, outcome(o)) for o in Outcome]
+    form.outcome.choices = choices(*((o.value, outcome(o)) for o in Outcome))
     if form.validate_on_submit():
         try:
             with current_runtime().transactions.begin() as session:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from html import unescape
+from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from companion.clock import Clock
@@ -18,6 +21,7 @@ from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.runtime import Runtime, build_runtime
 from companion.services import enrolment, staffing
 from companion.services.enrolment import NewPatient
+from companion.store import accounts
 from companion.store.accounts import RoleName
 from companion.store.audit import PATIENT, Actor
 from companion.store.database import Scope, Transactions
@@ -27,6 +31,10 @@ from companion.wording import Wording
 from tests.rigs import databases
 
 PASSWORD = "three random words"
+HASH = PasswordHasher().hash(PASSWORD)
+"""Made once: it is slow on purpose."""
+COMPILED = FileSystemBytecodeCache(mkdtemp(prefix="companion-templates-"))
+"""Templates compiled once for all the applications of a test run."""
 NHS_NUMBERS = ("9990000018", "9990000026", "9990000034", "9990000042", "9990000050", "9990000069")
 
 
@@ -167,19 +175,22 @@ def open_clinic(runtime: Runtime, app: Flask | None = None, *, name: str = "Rive
         )
         ids = {}
         for role in RoleName:
-            user = staffing.add_user(
+            user = accounts.add_user(
                 session,
-                organisation,
+                organisation.id,
                 email=f"{role.value}@{organisation.id}.example",
                 name=f"{role.value.title()} Person",
-                password=PASSWORD,
-                role=role,
+                password_hash=HASH,
+                roles=[role],
+                team_ids=[team.id],
                 now=now,
             )
             ids[role] = user.id
+    app = app or create_app(runtime)
+    app.jinja_env.bytecode_cache = COMPILED
     return Clinic(
         runtime=runtime,
-        app=app or create_app(runtime),
+        app=app,
         organisation_id=organisation.id,
         scope=Scope(organisation.id, frozenset({team.id})),
         pharmacist_id=ids[RoleName.PHARMACIST],

@@ -76,7 +76,7 @@ def test_who_is_registered_has_a_page_and_is_texted(clinic: Clinic) -> None:
         ("nhs_number", "12", "An NHS number has 10 digits"),
         ("phone", "", "Enter a mobile number"),
         ("phone", "hello", "Enter a mobile number"),
-        ("phone", "020 7946 0000", "Enter a mobile number"),
+        ("phone", "020 7946 0000", "This is not a mobile number"),
         ("address", "", "Enter the address"),
         ("emergency_contact", "", "Enter the emergency contact"),
         ("safe_from", "6am", "Enter a time"),

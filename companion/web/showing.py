@@ -42,7 +42,7 @@ def short_day(value: date) -> str:
 def how_long(since: datetime, now: datetime) -> str:
     """Return how long ago *since* was, such as ``40 minutes``."""
     gone = max(now - since, timedelta(minutes=1))
-    return format_timedelta(gone, threshold=1.5, locale=get_locale())
+    return format_timedelta(gone, granularity="minute", threshold=1.5, locale=get_locale())
 
 
 def number(value: Decimal) -> str:

@@ -1,0 +1,171 @@
+"""Today: who needs somebody, and what is done about it."""
+
+from uuid import uuid4
+
+from companion.clock import real_now
+from companion.core.triage import Finding, help_finding, service_finding
+from companion.core.urgency import Urgency
+from companion.services import alerting, receiving
+from companion.store import alerts, patients
+from companion.store.alerts import Alert, AlertState
+from companion.store.patients import Patient
+from tests.rigs.clinic import Clinic, words_of
+
+
+def alert(clinic: Clinic, patient: Patient | None, finding: Finding) -> Alert:
+    with clinic.runtime.transactions.begin() as session:
+        return alerting.raise_alert(
+            session,
+            organisation_id=clinic.organisation_id,
+            team_id=patient.team_id if patient else None,
+            patient_id=patient.id if patient else None,
+            finding=finding,
+            now=clinic.runtime.clock.now(),
+        )
+
+
+def alert_again(clinic: Clinic, one: Alert) -> Alert:
+    with clinic.runtime.transactions.begin() as session:
+        found = alerts.alert_of(session, clinic.scope, one.id)
+        assert found is not None
+        return found
+
+
+def test_nobody_needing_anybody_is_said(clinic: Clinic) -> None:
+    page = words_of(clinic.signed_in("follow-up").get("/"))
+
+    assert "Nobody needs someone right now" in page
+
+
+def test_the_most_urgent_stand_first_with_why_and_since_when(clinic: Clinic) -> None:
+    one, other = clinic.register(), clinic.register()
+    alert(clinic, one, Finding("T-02", Urgency.SOON, "Coping 2 out of 10."))
+    alert(clinic, other, Finding("T-06", Urgency.EMERGENCY, 'Wrote "want to die".'))
+    alert(clinic, one, help_finding())
+
+    page = words_of(clinic.signed_in("follow-up").get("/"))
+
+    assert page.index("Ada Lane1") < page.index("Ada Lane0")
+    assert 'Wrote "want to die".' in page
+    assert page.index("Texted HELP") < page.index("Coping 2 out of 10")
+    assert "Nobody has this yet" in page
+    assert "For 1 minute" in page
+
+
+def test_whoever_takes_it_is_named_to_everybody(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), help_finding())
+
+    clinic.signed_in("follow-up").post(f"/alerts/{one.id}/acknowledge")
+
+    assert "Follow-Up Person has this" in words_of(clinic.signed_in().get("/"))
+    assert alert_again(clinic, one).state is AlertState.ACKNOWLEDGED
+
+
+def test_what_somebody_has_can_be_taken_over_but_not_by_accident(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), help_finding())
+    clinic.signed_in("follow-up").post(f"/alerts/{one.id}/acknowledge")
+    person = clinic.signed_in()
+
+    answer = person.post(f"/alerts/{one.id}/acknowledge")
+    by_accident = alert_again(clinic, one).acknowledged_by
+    page = words_of(person.get(answer.location))
+    person.post(f"/alerts/{one.id}/acknowledge", take_over="1")
+
+    assert "Somebody else has this already" in page
+    assert by_accident == clinic.nurse_id
+    assert alert_again(clinic, one).acknowledged_by == clinic.pharmacist_id
+
+
+def test_recording_what_happened_takes_it_off_the_list(clinic: Clinic) -> None:
+    patient = clinic.register()
+    one = alert(clinic, patient, help_finding())
+    person = clinic.signed_in("follow-up")
+
+    form = person.get(f"/alerts/{one.id}/outcome")
+    answer = person.post(f"/alerts/{one.id}/outcome", outcome="spoke", note="Doing better")
+
+    assert "Texted HELP" in words_of(form)
+    assert answer.status_code == 302
+    assert "Nobody needs someone" in words_of(person.get("/"))
+    page = words_of(person.get(f"/patients/{patient.id}"))
+    assert "Spoke to the patient, Follow-Up Person" in page
+    assert "Doing better" in page
+
+
+def test_an_outcome_that_says_nothing_is_refused(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), help_finding())
+    person = clinic.signed_in("follow-up")
+
+    none = person.post(f"/alerts/{one.id}/outcome", note="A note that must stay")
+    other = person.post(f"/alerts/{one.id}/outcome", outcome="other", note=" ")
+
+    assert none.status_code == other.status_code == 422
+    assert "Choose what happened" in words_of(none)
+    assert "A note that must stay" in none.get_data(as_text=True)
+    assert "Say in the note what came of it" in words_of(other)
+    assert alert_again(clinic, one).state is AlertState.OPEN
+
+
+def test_what_is_closed_cannot_be_taken(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), help_finding())
+    person = clinic.signed_in("follow-up")
+    person.post(f"/alerts/{one.id}/outcome", outcome="spoke")
+
+    answer = person.post(f"/alerts/{one.id}/acknowledge")
+
+    assert "This has been closed already" in words_of(person.get(answer.location))
+
+
+def test_an_alert_that_is_not_there_is_not_found(clinic: Clinic) -> None:
+    person = clinic.signed_in("follow-up")
+
+    assert person.post(f"/alerts/{uuid4()}/acknowledge").status_code == 404
+    assert person.get(f"/alerts/{uuid4()}/outcome").status_code == 404
+    assert person.post(f"/alerts/{uuid4()}/outcome", outcome="spoke").status_code == 404
+
+
+def test_trouble_of_the_service_itself_stands_on_today(clinic: Clinic) -> None:
+    alert(clinic, None, service_finding("sending texts"))
+
+    page = words_of(clinic.signed_in("follow-up").get("/"))
+
+    assert "The service itself" in page
+    assert "Part of the service is failing: sending texts" in page
+
+
+def text_in(clinic: Clinic, phone: str, body: str) -> None:
+    receiving.receive(
+        clinic.runtime.transactions,
+        clinic.runtime.wording,
+        provider_id=f"SM{uuid4().hex}",
+        phone=phone,
+        body=body,
+        opt_out_type=None,
+        now=clinic.runtime.clock.now(),
+        real_now=real_now(),
+    )
+
+
+def test_a_strangers_text_stands_there_with_its_words(clinic: Clinic) -> None:
+    text_in(clinic, "+447700900999", "<b>hello</b> who is this")
+    person = clinic.signed_in("follow-up")
+    page = person.get("/")
+
+    with clinic.runtime.transactions.reading() as session:
+        one = alerts.standing_alerts(session, clinic.scope)[0]
+    form = person.get(f"/alerts/{one.id}/outcome").get_data(as_text=True)
+
+    assert "No patient" in words_of(page)
+    assert "&lt;b&gt;hello&lt;/b&gt;" in form
+
+
+def test_a_patients_texts_and_answers_stand_on_their_page(clinic: Clinic) -> None:
+    patient = clinic.register()
+    with clinic.runtime.transactions.reading() as session:
+        phone = patients.phone_of(session, patient)
+    text_in(clinic, phone, "bad night\x00 again \u202e really struggling")
+
+    page = words_of(clinic.signed_in("follow-up").get(f"/patients/{patient.id}"))
+
+    assert "really struggling" in page
+    assert "The team will read this" in page

@@ -27,6 +27,8 @@ from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.wording import Wording
 
+LONGEST_SLEEP_DAYS = 31
+"""Days that are looked back for a check-in that was never asked."""
 AT_ONCE = 20
 """Patients considered in one transaction, so that nobody waits long for the database."""
 
@@ -71,7 +73,9 @@ def _consider(
     patient = patients.to_consider_locked(session, patient_id, today)
     if patient is None:
         return 0
-    patient.considered_on = today
+    slept_from, patient.considered_on = patient.considered_on, today
+    if slept_from is not None:
+        _tell_of_missed_days(session, wording, patient, slept_from, now)
     schedule = schedule_of(session, wording, patient, today)
     if schedule is None or not schedule.protocol.is_due(today, schedule.anchor):
         return 0
@@ -81,6 +85,20 @@ def _consider(
         _tell(session, patient, triage.missed_finding(), now)
         return 0
     return _ask(session, wording, patient, schedule, today, now)
+
+
+def _tell_of_missed_days(
+    session: Session, wording: Wording, patient: Patient, after: date, now: datetime
+) -> None:
+    """Tell a person when a check-in was due on a day that the service slept through."""
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    slept = (local_day(now, zone) - after).days - 1
+    for ahead in range(1, min(slept, LONGEST_SLEEP_DAYS) + 1):
+        day = after + timedelta(days=ahead)
+        schedule = schedule_of(session, wording, patient, day)
+        if schedule is not None and schedule.protocol.is_due(day, schedule.anchor):
+            _tell(session, patient, triage.missed_finding(), now)
+            return
 
 
 def schedule_of(

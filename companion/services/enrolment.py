@@ -271,6 +271,7 @@ def confirm_handshake(session: Session, patient: Patient, *, actor: Actor, now: 
     """Write down that the phone is the patient's: check-ins may be sent."""
     patient.status = PatientStatus.ACTIVE
     patient.handshake_confirmed_at = now
+    patient.considered_on = None  # the days before were nobody's to ask on
     _record(session, patient, actor, "phone confirmed", now)
 
 
@@ -383,6 +384,7 @@ def resume(
     if patient.opted_out_at is not None:
         raise EnrolmentError({"status": "The patient texted STOP. They can text START."})
     confirmed = patient.handshake_confirmed_at is not None
+    patient.considered_on = None
     patient.status = PatientStatus.ACTIVE if confirmed else PatientStatus.AWAITING_HANDSHAKE
     patient.revision += 1
     if not confirmed:
@@ -410,7 +412,7 @@ def opt_out(session: Session, patient: Patient, *, actor: Actor, now: datetime) 
 
 def opt_in(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
     """Write down that the patient wants texts again."""
-    patient.opted_out_at = None
+    patient.opted_out_at = patient.considered_on = None
     patient.revision += 1
     _record(session, patient, actor, "opted in", now)
 

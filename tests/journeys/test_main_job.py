@@ -1,0 +1,202 @@
+"""The main job in a real browser: a pharmacist, a patient and a nurse, from plan to alert."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from companion.demo.house import NURSE, PASSWORD, PHARMACIST
+from companion.demo.settings import write_settings
+from tests.rigs.browser import Window, chromium, pictures_folder, window
+from tests.rigs.served import free_port, run, serving
+
+PATIENT = {
+    "first_name": "Nora",
+    "last_name": "Field",
+    "born_on-day": "27",
+    "born_on-month": "3",
+    "born_on-year": "1962",
+    "nhs_number": "999 000 0094",
+    "phone": "07700 900099",
+    "address": "2 Mill Lane, Riverside",
+    "emergency_contact": "A brother, 01632 960112",
+    "baseline_pain": "5",
+    "consent_asked_by": "Priya Shah",
+    "consent_how": "In clinic, spoken",
+    "consent_asked_on-day": "2",
+    "consent_asked_on-month": "11",
+    "consent_asked_on-year": "2026",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demonstration as ``make demo`` starts it."""
+    port = free_port()
+    config = write_settings(tmp_path_factory.mktemp("demo"), port=port)
+    filled = run(config, "demo")
+    assert filled.returncode == 0, filled.stderr
+    with serving(config, port) as address:
+        yield address
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return pictures_folder(tmp_path)
+
+
+def sign_in(at: Window, email: str) -> None:
+    at.open("/sign-in")
+    at.fill({"email": email, "password": PASSWORD})
+    at.page.locator("main").get_by_role("button", name="Sign in").click()
+    at.page.wait_for_load_state()
+
+
+def given_a_registered_patient(pharmacist: Window) -> None:
+    sign_in(pharmacist, PHARMACIST)
+    pharmacist.press("Register a patient")
+    pharmacist.fill(PATIENT)
+    pharmacist.press("Register and text the phone")
+    assert "one of the digits is wrong" in pharmacist.words()
+    assert pharmacist.page.locator("#first_name").input_value() == "Nora"
+    pharmacist.look("register-fault")
+
+    pharmacist.fill({"nhs_number": "999 000 0093"})
+    pharmacist.press("Register and text the phone")
+    assert "Waiting for the phone to be confirmed" in pharmacist.words()
+
+
+def given_the_phone_is_confirmed(patient: Window) -> None:
+    patient.open("/phone")
+    patient.look("phones")
+    patient.press("Nora Field")
+    patient.page.wait_for_function(
+        "() => document.body.innerText.includes('Hello from') || location.reload()"
+    )
+    assert "medicine" not in patient.page.locator(".tc-phone__texts").inner_text()
+    text(patient, "1")
+    assert "Thank you. We'll text you" in patient.words()
+
+
+def text(patient: Window, body: str) -> None:
+    patient.fill({"body": body})
+    patient.press("Send")
+
+
+def given_an_agreed_plan(pharmacist: Window, starts_on: str) -> None:
+    day, month, year = starts_on.split()
+    pharmacist.press("Write a plan")
+    pharmacist.look("plan")
+    pharmacist.fill(
+        {
+            "medicine": "Morphine modified-release tablets",
+            "morning": "60",
+            "evening": "60",
+            "starts_on-day": day,
+            "starts_on-month": month,
+            "starts_on-year": year,
+            "pace_cut": "10",
+            "pace_every_days": "14",
+            "first_cut_on-day": "28",
+            "first_cut_on-month": "12",
+            "first_cut_on-year": "2027",
+            "goal": "60",
+            "goal_words": "To walk the dog without a fog in my head.",
+            "prescriber": "Dr Anna Lindqvist",
+        }
+    )
+    pharmacist.press("Show the steps")
+    assert pharmacist.page.locator("svg.tc-chart").is_visible()
+    assert "110 mg" in pharmacist.words()
+    pharmacist.look("plan-preview")
+    pharmacist.press("Propose this plan")
+    for side, how in (("patient", "in clinic"), ("prescriber", "by telephone")):
+        pharmacist.page.locator(f"#how-{side}").fill(how)
+        pharmacist.press(f"Record: {side} agrees")
+    assert "Agreed plan" in pharmacist.words()
+
+
+def when_the_check_in_is_answered(patient: Window) -> None:
+    for button in ("1 day on", "1 day on", "1 hour on"):
+        patient.press(button)
+    assert "how bad is your pain now" in patient.words()
+    text(patient, "quite bad")
+    assert "Reply with just a number" in patient.words()
+    text(patient, "8")
+    text(patient, "3")
+    text(patient, "about a 2 today")
+    assert "Please don't take extra" in patient.words()
+    text(patient, "HOLD")
+    assert "the next change won't come" in patient.words()
+    patient.look("phone")
+
+
+def then_a_nurse_sees_why_and_acts(nurse: Window) -> None:
+    sign_in(nurse, NURSE)
+    assert "Nora Field" in nurse.words()
+    nurse.look("today")
+    card = nurse.page.locator(".tc-card", has_text="Nora Field")
+    said = card.inner_text()
+    assert "took more than agreed" in said
+    assert "Coping 2 out of 10" in said
+    assert "Asked to stay on this dose" in said
+
+    card.get_by_role("button").first.click()
+    nurse.page.wait_for_load_state()
+    assert "Nick Byrne has this" in nurse.words()
+    while nurse.page.locator(".tc-card", has_text="Nora Field").count():
+        card = nurse.page.locator(".tc-card", has_text="Nora Field")
+        card.get_by_role("link", name="Record what happened", exact=False).first.click()
+        nurse.page.get_by_label("Spoke to the patient").check()
+        nurse.fill({"note": "Called. Better now, staying on this dose."})
+        nurse.look("outcome")
+        nurse.press("Save and close")
+    assert "Nora Field" not in nurse.words()
+
+
+def test_from_an_agreed_plan_to_a_nurse_who_acts(
+    browser: Browser, origin: str, folder: Path
+) -> None:
+    pharmacist, patient, nurse = (window(browser, origin, folder) for _ in range(3))
+
+    given_a_registered_patient(pharmacist)
+    given_the_phone_is_confirmed(patient)
+    pharmacist.page.reload()
+    today = pharmacist.page.locator(".tc-demo time").get_attribute("datetime") or ""
+    year, month, day = today[:10].split("-")
+    given_an_agreed_plan(pharmacist, f"{int(day)} {int(month)} {year}")
+    when_the_check_in_is_answered(patient)
+    then_a_nurse_sees_why_and_acts(nurse)
+    pharmacist.press("Patients")
+    pharmacist.look("patients")
+    pharmacist.press("Nora Field")
+    pharmacist.look("patient")
+    assert "On hold since" in pharmacist.words()
+    pharmacist.press("How this works")
+    pharmacist.look("how-it-works")
+    pharmacist.press("Sign out")
+    pharmacist.look("sign-in")
+    pharmacist.page.go_back()
+    pharmacist.page.reload()
+
+    assert "Nora Field" not in pharmacist.words()
+    for at in (pharmacist, patient, nurse):
+        assert at.faults == []
+
+
+def test_every_page_works_without_scripts(browser: Browser, origin: str, folder: Path) -> None:
+    nurse = window(browser, origin, folder, scripts=False)
+
+    sign_in(nurse, NURSE)
+    nurse.page.get_by_role("button", name="I have this", exact=False).first.click()
+    nurse.page.wait_for_load_state()
+
+    assert "Nick Byrne has this" in nurse.words()
+    assert nurse.faults == []

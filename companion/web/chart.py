@@ -14,7 +14,8 @@ WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 36
 LAST_STEP_DAYS = 14
 """How long the last dose is drawn for."""
-MOST_LABELS = 5
+LABEL_WIDTH = 70
+"""Room that the words under a step need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,13 @@ def step_chart(steps: Sequence[Step], *, today: date | None, day_text: object) -
         *(f"H{x_of(step.starts_on)}V{y_of(step.doses.total)}" for step in steps[1:]),
         f"H{x_of(ends)}",
     ]
-    shown = _some(steps)
     shows_today = today is not None and begins <= today <= ends
     return StepChart(
         width=WIDTH,
         height=HEIGHT,
         line="".join(points),
-        x_labels=tuple(
-            Label(x_of(step.starts_on), HEIGHT - 12, day_text(step.starts_on)) for step in shown
+        x_labels=_spread(
+            [Label(x_of(step.starts_on), HEIGHT - 12, day_text(step.starts_on)) for step in steps]
         ),
         y_labels=tuple(
             Label(LEFT - 8, y_of(amount) + 5, _plain(amount))
@@ -87,10 +87,13 @@ def _end(steps: Sequence[Step]) -> date:
     return date.fromordinal(steps[-1].starts_on.toordinal() + LAST_STEP_DAYS)
 
 
-def _some(steps: Sequence[Step]) -> Sequence[Step]:
-    """Return few enough steps to label without one label touching the next."""
-    every = -(-len(steps) // MOST_LABELS)
-    return steps[::every]
+def _spread(labels: Sequence[Label]) -> tuple[Label, ...]:
+    """Leave out labels that would touch the one before, or stand over the edge."""
+    kept: list[Label] = []
+    for label in labels:
+        if label.x <= WIDTH - LABEL_WIDTH and (not kept or label.x - kept[-1].x >= LABEL_WIDTH):
+            kept.append(label)
+    return tuple(kept)
 
 
 def _plain(amount: Decimal) -> str:

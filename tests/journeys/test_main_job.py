@@ -1,6 +1,7 @@
 """The main job in a real browser: a pharmacist, a patient and a nurse, from plan to alert."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -90,8 +91,8 @@ def text(patient: Window, body: str) -> None:
     patient.press("Send")
 
 
-def given_an_agreed_plan(pharmacist: Window, starts_on: str) -> None:
-    day, month, year = starts_on.split()
+def given_an_agreed_plan(pharmacist: Window, starts_on: date) -> None:
+    first_cut_on = starts_on + timedelta(days=10)
     pharmacist.press("Write a plan")
     pharmacist.look("plan")
     pharmacist.fill(
@@ -99,14 +100,14 @@ def given_an_agreed_plan(pharmacist: Window, starts_on: str) -> None:
             "medicine": "Morphine modified-release tablets",
             "morning": "60",
             "evening": "60",
-            "starts_on-day": day,
-            "starts_on-month": month,
-            "starts_on-year": year,
+            "starts_on-day": str(starts_on.day),
+            "starts_on-month": str(starts_on.month),
+            "starts_on-year": str(starts_on.year),
             "pace_cut": "10",
             "pace_every_days": "14",
-            "first_cut_on-day": "28",
-            "first_cut_on-month": "12",
-            "first_cut_on-year": "2027",
+            "first_cut_on-day": str(first_cut_on.day),
+            "first_cut_on-month": str(first_cut_on.month),
+            "first_cut_on-year": str(first_cut_on.year),
             "goal": "60",
             "goal_words": "To walk the dog without a fog in my head.",
             "prescriber": "Dr Anna Lindqvist",
@@ -170,8 +171,7 @@ def test_from_an_agreed_plan_to_a_nurse_who_acts(
     given_the_phone_is_confirmed(patient)
     pharmacist.page.reload()
     today = pharmacist.page.locator(".tc-demo time").get_attribute("datetime") or ""
-    year, month, day = today[:10].split("-")
-    given_an_agreed_plan(pharmacist, f"{int(day)} {int(month)} {year}")
+    given_an_agreed_plan(pharmacist, date.fromisoformat(today[:10]))
     when_the_check_in_is_answered(patient)
     then_a_nurse_sees_why_and_acts(nurse)
     pharmacist.press("Patients")

@@ -1,0 +1,477 @@
+"""A text from webhook to alert: kept, read, screened, weighed and answered."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from companion.core.people import Pathway, PatientStatus
+from companion.core.protocols import Question
+from companion.core.sending import MessageKind
+from companion.core.urgency import Urgency
+from companion.services import checking_in, enrolment, receiving
+from companion.store import check_ins, messages, replies
+from companion.store.audit import SYSTEM
+from companion.store.check_ins import CheckInState
+from companion.store.patients import Patient
+from companion.store.replies import ReplyState
+from companion.wording import Wording
+from tests.rigs.enrolled import Ward
+
+
+@pytest.fixture
+def asked(ward: Ward) -> Patient:
+    """A patient with the first question of a check-in open."""
+    patient = ward.register()
+    ward.agree(patient)
+    ward.now += timedelta(days=2)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+    assert "how bad is your pain" in ward.said()[-1]
+    return patient
+
+
+class BrokenWording(Wording):
+    """Words that cannot be found: stands for any fault of ours in reading a text."""
+
+    def lexicon(self, language: str) -> object:  # type: ignore[override]  # it never returns
+        raise RuntimeError("the words are gone")
+
+
+def broken(wording: Wording) -> Wording:
+    return BrokenWording(**vars(wording))
+
+
+def test_a_whole_check_in_ends_with_thanks_and_a_signpost(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "4")
+    ward.text(asked, "1")
+    ward.text(asked, "about an 8 today")
+
+    use, coping, thanks = ward.said()
+    assert "did you take what we agreed" in use
+    assert "How well are you coping" in coping
+    assert thanks.startswith("Thank you. You may like this:")
+    check_in = ward.check_in(asked)
+    assert check_in is not None
+    assert check_in.state is CheckInState.DONE
+    assert not {"T-01", "T-02", "T-03", "T-10"} & ward.alerts().keys()
+
+
+def test_the_same_signpost_is_not_sent_twice_running(ward: Ward, asked: Patient) -> None:
+    for body in ("4", "1", "8"):
+        ward.text(asked, body)
+    first = ward.said()[-1]
+    ward.now += timedelta(days=2)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+    for body in ("4", "1", "8"):
+        ward.text(asked, body)
+
+    assert ward.said()[-1] != first
+
+
+def test_answers_that_need_the_team_are_told_and_answered_so(ward: Ward, asked: Patient) -> None:
+    for body in ("8", "3", "2"):
+        ward.text(asked, body)
+
+    assert "Please don't take extra" in ward.said()[-1]
+    assert ward.alerts()["T-03"].level is Urgency.URGENT
+    assert ward.alerts()["T-02"].level is Urgency.SOON
+
+
+def test_pain_well_over_the_usual_in_two_check_ins_running_is_told(
+    ward: Ward, asked: Patient
+) -> None:
+    for body in ("7", "1", "8"):
+        ward.text(asked, body)
+    assert "T-01" not in ward.alerts()
+    ward.now += timedelta(days=2)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+
+    ward.text(asked, "7-8")
+
+    assert ward.why("T-01") == "Pain 7 then 8 in the last two check-ins; usually 5."
+
+
+def test_what_is_not_understood_is_asked_once_more_then_goes_to_a_person(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "11")
+    again = ward.said()[-1]
+    ward.text(asked, "lots and lots")
+    given_up = ward.said()[-1]
+
+    assert "Reply with just a number, like 6" in again
+    assert "someone from the team will read your texts" in given_up
+    assert {"T-09", "T-10"} <= ward.alerts().keys()
+    check_in = ward.check_in(asked)
+    assert check_in is not None
+    assert (check_in.state, check_in.question) == (CheckInState.DONE, None)
+
+
+def test_danger_words_are_answered_at_once_whatever_is_open(ward: Ward, asked: Patient) -> None:
+    ward.now = ward.now.replace(hour=3) + timedelta(days=1)
+
+    reply_id = ward.text(asked, "i want to die")
+
+    assert "call 999 now" in ward.said()[-1]
+    assert ward.alerts()["T-06"].level is Urgency.EMERGENCY
+    check_in = ward.check_in(asked)
+    assert check_in is not None
+    assert check_in.question is Question.PAIN
+    with ward.transactions.reading() as session:
+        kinds = {
+            m.kind
+            for m in messages.texts_of(session, ward.scope, asked.id, limit=9)
+            if m.reply_id == reply_id
+        }
+    assert kinds == {MessageKind.CRISIS}
+
+
+def test_help_is_answered_with_the_crisis_numbers(ward: Ward) -> None:
+    patient = ward.register()
+
+    ward.text(patient, "Help!")
+
+    said = ward.said()[-1]
+    assert "116 123" in said
+    assert "01632 960001" in said
+    assert ward.alerts()["T-05"].level is Urgency.URGENT
+
+
+def test_hold_stops_the_next_cut_and_tells_the_team(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "HOLD")
+    ward.text(asked, "hold")
+
+    assert "the next change won't come" in ward.said()[-1]
+    assert ward.alerts()["T-14"].times == 2
+    check_in = ward.check_in(asked)
+    assert check_in is not None
+    assert check_in.question is Question.PAIN
+
+
+def test_hold_without_a_plan_is_told_all_the_same(ward: Ward) -> None:
+    ward.text(ward.register(), "HOLD")
+
+    assert "We've told the team" in ward.said()[-1]
+    assert "T-14" in ward.alerts()
+
+
+def test_stop_turns_the_texts_off_and_tells_a_person(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "STOP")
+
+    assert ward.said() == []
+    assert ward.again(asked).opted_out_at == ward.now
+    assert ward.alerts()["T-12"].level is Urgency.URGENT
+
+
+def test_an_opt_out_that_the_carrier_took_counts_the_same(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "arret", opt_out_type="STOP")
+
+    assert ward.again(asked).opted_out_at is not None
+    assert "T-12" in ward.alerts()
+
+
+def test_start_turns_them_on_again(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "STOP")
+    ward.text(asked, "START")
+    said = ward.said()
+    ward.text(asked, "START")
+
+    assert "We'll text you again" in said[-1]
+    assert ward.again(asked).opted_out_at is None
+    assert ward.said() == []
+
+
+def test_danger_words_of_somebody_who_opted_out_still_alert(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "STOP")
+
+    ward.text(asked, "took too many of my tablets")
+
+    assert ward.said() == []
+    assert ward.alerts()["T-06"].level is Urgency.EMERGENCY
+
+
+def test_the_wrong_person_is_texted_no_more(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "wrong number")
+
+    assert ward.said() == ["Sorry to have troubled you. We won't text this number again."]
+    assert ward.again(asked).status is PatientStatus.PAUSED
+    assert "T-13" in ward.alerts()
+
+
+@pytest.mark.parametrize("body", ["1", "yes", "One", "1."])
+def test_a_phone_is_confirmed(ward: Ward, body: str) -> None:
+    patient = ward.register(confirmed=False)
+
+    ward.text(patient, body)
+
+    assert ward.again(patient).status is PatientStatus.ACTIVE
+    assert "We'll text you to ask how you are" in ward.said()[-1]
+
+
+@pytest.mark.parametrize("body", ["2", "no", "wrong person"])
+def test_a_phone_that_is_somebody_elses_is_left_alone(ward: Ward, body: str) -> None:
+    patient = ward.register(confirmed=False)
+
+    ward.text(patient, body)
+
+    assert ward.again(patient).status is PatientStatus.PAUSED
+    assert "T-13" in ward.alerts()
+
+
+def test_an_unclear_handshake_is_asked_once_more_then_told(ward: Ward) -> None:
+    patient = ward.register(confirmed=False)
+    ward.send()
+    ward.said()
+
+    ward.text(patient, "what is this about")
+    again = ward.said()
+    ward.text(patient, "eh")
+
+    assert "Please reply 1 if you were expecting" in again[-1]
+    assert ward.said() == []
+    assert "T-09" in ward.alerts()
+    assert ward.again(patient).status is PatientStatus.AWAITING_HANDSHAKE
+
+
+def test_words_with_nothing_open_are_noted_and_shown(ward: Ward) -> None:
+    patient = ward.register()
+
+    ward.text(patient, "saw the physio on tuesday")
+
+    assert "The team will read this" in ward.said()[-1]
+    assert "T-10" in ward.alerts()
+
+
+def test_urgent_words_with_nothing_open_are_answered_so(ward: Ward) -> None:
+    patient = ward.register()
+
+    ward.text(patient, "I have run out of my tablets")
+
+    assert "Please don't take extra" in ward.said()[-1]
+    assert "T-07" in ward.alerts()
+
+
+def test_politeness_with_nothing_open_needs_no_answer(ward: Ward) -> None:
+    patient = ward.register()
+    ward.send()
+    ward.said()
+
+    ward.text(patient, "ok thanks")
+
+    assert ward.said() == []
+    assert ward.alerts() == {}
+
+
+def test_a_late_number_is_noted_not_lost(ward: Ward) -> None:
+    patient = ward.register()
+
+    ward.text(patient, "7")
+
+    assert "The team will read this" in ward.said()[-1]
+    assert "T-10" in ward.alerts()
+
+
+def test_a_number_with_words_counts_and_is_shown(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "7, awful night with the dog")
+
+    assert "did you take what we agreed" in ward.said()[-1]
+    assert "T-10" in ward.alerts()
+
+
+def test_a_strangers_text_is_kept_and_told_and_not_answered(ward: Ward) -> None:
+    reply_id = ward.text("+447700900999", "hello?")
+
+    assert ward.reply(reply_id).state is ReplyState.STRANGER
+    assert ward.said() == []
+    assert ward.alerts()["T-15"].level is Urgency.SOON
+
+
+def test_a_strangers_danger_words_are_an_emergency(ward: Ward) -> None:
+    ward.text("+447700900999", "i want to die")
+
+    assert ward.alerts()["T-15"].level is Urgency.EMERGENCY
+
+
+def test_somebody_who_finished_is_still_heard(ward: Ward) -> None:
+    patient = ward.register()
+    ward.change(
+        patient, lambda session, p: enrolment.finish(session, p, actor=SYSTEM, now=ward.now)
+    )
+
+    ward.text(patient, "i want to die")
+
+    assert ward.alerts()["T-06"].patient_id == patient.id
+
+
+def test_a_text_is_kept_whole_and_odd_letters_harm_nobody(ward: Ward) -> None:
+    patient = ward.register()
+
+    reply_id = ward.text(patient, "a\x00b\u202e😀" + "x" * 12_000)
+
+    with ward.transactions.reading() as session:
+        body = replies.body_of(session, ward.reply(reply_id))
+    assert body.startswith("a\x00b\u202e😀x")
+    assert len(body) == replies.LONGEST_KEPT
+    assert ward.reply(reply_id).state is ReplyState.HANDLED
+
+
+def test_a_repeat_changes_nothing(ward: Ward, asked: Patient) -> None:
+    first = ward.text(asked, "8", provider_id="SM1")
+    again = ward.text(asked, "8", provider_id="SM1")
+
+    assert first is not None
+    assert again is None
+    assert len(ward.said()) == 1
+
+
+def test_twenty_repeats_at_once_make_one_reply_and_one_answer(ward: Ward, asked: Patient) -> None:
+    def once(_n: int) -> object:
+        return receiving.receive(
+            ward.transactions,
+            ward.wording,
+            provider_id="SM1",
+            phone=phone,
+            body="8",
+            opt_out_type=None,
+            now=ward.now,
+            real_now=ward.now,
+        )
+
+    phone = ward.phone_of(asked)
+    with ThreadPoolExecutor(8) as pool:
+        kept = [reply for reply in pool.map(once, range(20)) if reply is not None]
+    ward.send()
+
+    assert len(kept) == 1
+    assert len(ward.said()) == 1
+    with ward.transactions.reading() as session:
+        assert len(check_ins.answers_of(session, asked.id)) == 1
+
+
+def test_two_different_texts_at_once_are_taken_in_turn(ward: Ward, asked: Patient) -> None:
+    phone = ward.phone_of(asked)
+
+    def once(body: str) -> object:
+        return receiving.receive(
+            ward.transactions,
+            ward.wording,
+            provider_id=f"SM{uuid4().hex}",
+            phone=phone,
+            body=body,
+            opt_out_type=None,
+            now=ward.now,
+            real_now=ward.now,
+        )
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(once, ["2", "2"]))
+
+    with ward.transactions.reading() as session:
+        answers = {a.question: a.value for a in check_ins.answers_of(session, asked.id)}
+    assert answers == {Question.PAIN: 2, Question.USE: 2}
+
+
+def test_a_fault_in_reading_keeps_the_text_and_tells_a_person_at_once(
+    ward: Ward, asked: Patient
+) -> None:
+    reply_id = ward.text(asked, "8", wording=broken(ward.wording))
+
+    reply = ward.reply(reply_id)
+    assert (reply.state, reply.failures) == (ReplyState.KEPT, 1)
+    assert ward.alerts()["R-01"].patient_id == asked.id
+    assert ward.said() == []
+
+
+def test_a_fault_over_a_strangers_text_is_told_too(ward: Ward) -> None:
+    ward.text("+447700900999", "8", wording=broken(ward.wording))
+
+    assert ward.alerts()["R-01"].patient_id is None
+
+
+def test_the_sweep_tries_again_and_waits_longer_each_time(ward: Ward, asked: Patient) -> None:
+    reply_id = ward.text(asked, "8", wording=broken(ward.wording))
+    waits = []
+    for _ in range(3):
+        reply = ward.reply(reply_id)
+        waits.append((reply.retry_at - ward.now).total_seconds())
+        ward.now = reply.retry_at
+        receiving.sweep(
+            ward.transactions, broken(ward.wording), now=ward.now, real_now=lambda: ward.now
+        )
+    early = receiving.sweep(
+        ward.transactions, ward.wording, now=ward.now, real_now=lambda: ward.now
+    )
+    ward.now += receiving.LONGEST_RETRY
+    late = receiving.sweep(ward.transactions, ward.wording, now=ward.now, real_now=lambda: ward.now)
+    ward.send()
+
+    assert waits == [5, 10, 20]
+    assert (early, late) == (0, 1)
+    assert ward.alerts()["R-01"].times == 1
+    assert "did you take what we agreed" in ward.said()[-1]
+
+
+def test_a_text_that_waits_for_a_minute_stands_on_today_once(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "8", wording=broken(ward.wording))
+    ward.now += receiving.UNHANDLED_AFTER
+    for _ in range(2):
+        receiving.sweep(
+            ward.transactions, broken(ward.wording), now=ward.now, real_now=lambda: ward.now
+        )
+
+    assert ward.alerts()["R-02"].times == 1
+
+
+def test_a_text_handled_by_another_process_meanwhile_is_left_alone(
+    ward: Ward, asked: Patient
+) -> None:
+    reply_id = ward.text(asked, "8")
+    assert reply_id is not None
+    ward.said()
+
+    again = receiving.handle_safely(
+        ward.transactions, ward.wording, reply_id, now=ward.now, real_now=ward.now
+    )
+    late = receiving.handle_safely(
+        ward.transactions, broken(ward.wording), reply_id, now=ward.now, real_now=ward.now
+    )
+
+    assert (again, late) == (True, True)
+    assert ward.said() == []
+
+
+def test_a_fault_that_ends_while_it_is_told_tells_nobody_twice(ward: Ward, asked: Patient) -> None:
+    reply_id = ward.text(asked, "8")
+    assert reply_id is not None
+
+    with ward.transactions.begin() as session:
+        receiving._tell_unreadable(session, reply_id, now=ward.now, real_now=ward.now)
+
+    assert "R-01" not in ward.alerts()
+
+
+def test_what_somebody_on_discharge_answers_counts_the_same(ward: Ward) -> None:
+    patient = ward.register(
+        pathway=Pathway.DISCHARGE, discharged_on=ward.now.date() - timedelta(days=3)
+    )
+    ward.now += timedelta(days=1)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+
+    ward.text(patient, "9")
+
+    check_in = ward.check_in(patient)
+    assert check_in is not None
+    assert (check_in.kind, check_in.question) == ("post-discharge", Question.USE)
+
+
+def test_help_from_a_phone_that_is_not_confirmed_is_answered(ward: Ward) -> None:
+    patient = ward.register(confirmed=False)
+
+    ward.text(patient, "help", opt_out_type="HELP")
+
+    assert "999" in ward.said()[-1]

@@ -1,0 +1,243 @@
+"""Versions of a plan: proposed, marked, held, ended; and two people at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from companion.core.agreement import MarkSide, VersionState
+from companion.core.doses import DoseUnit
+from companion.core.sending import MessageState
+from companion.core.taper import PlanError, dose_on
+from companion.core.urgency import Urgency
+from companion.services import checking_in, planning
+from companion.services.enrolment import StaleError
+from companion.services.planning import PlanDraft
+from companion.store import messages, plans
+from companion.store.audit import PATIENT
+from companion.store.patients import Patient
+from companion.store.plans import PlanVersion
+from tests.rigs.enrolled import Ward
+
+
+def propose(ward: Ward, patient: Patient, draft: PlanDraft) -> PlanVersion:
+    with ward.transactions.begin() as session:
+        return planning.propose(session, patient, draft, actor=ward.actor, now=ward.now)
+
+
+def mark(
+    ward: Ward, patient: Patient, version: PlanVersion, side: MarkSide, how: str = "yes"
+) -> None:
+    with ward.transactions.begin() as session:
+        found = plans.version_of(session, ward.scope, version.id)
+        assert found is not None
+        planning.mark(session, patient, found, side, how=how, actor=ward.actor, now=ward.now)
+
+
+def states(ward: Ward, patient: Patient) -> list[VersionState]:
+    with ward.transactions.reading() as session:
+        return [v.state for v in plans.versions_of(session, patient.id)]
+
+
+def total_now(ward: Ward, patient: Patient) -> Decimal | None:
+    with ward.transactions.reading() as session:
+        version = plans.agreed_version(session, patient.id)
+        if version is None:
+            return None
+        holds = plans.binding_holds(session, version)
+        doses = dose_on(plans.steps_of(session, version), ward.now.date(), holds)
+        return None if doses is None else doses.total
+
+
+def hold(ward: Ward, patient: Patient) -> None:
+    with ward.transactions.begin() as session:
+        planning.hold(session, patient, by_text=True, actor=PATIENT, now=ward.now)
+
+
+def test_what_was_proposed_reads_back_the_same(ward: Ward) -> None:
+    patient, draft = ward.register(), ward.draft((14, 50), (28, 0))
+
+    version = propose(ward, patient, draft)
+
+    with ward.transactions.reading() as session:
+        assert plans.steps_of(session, version) == tuple(draft.steps)
+        assert plans.goal_words_of(session, version) == "To think clearly"
+    assert "think" not in version.goal_words
+    assert states(ward, patient) == [VersionState.PROPOSED]
+
+
+@pytest.mark.parametrize("first", list(MarkSide))
+def test_a_version_binds_with_the_second_mark(ward: Ward, first: MarkSide) -> None:
+    patient = ward.register()
+    version = propose(ward, patient, ward.draft((14, 50)))
+
+    mark(ward, patient, version, first)
+    one = states(ward, patient)
+    mark(ward, patient, version, next(side for side in MarkSide if side is not first))
+
+    assert one == [VersionState.PROPOSED]
+    assert states(ward, patient) == [VersionState.AGREED]
+
+
+def test_a_newer_agreement_ends_the_one_before_and_its_waiting_texts(ward: Ward) -> None:
+    patient = ward.register()
+    old = ward.agree(patient)
+    ward.now += timedelta(days=2)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    new = propose(ward, patient, ward.draft((14, 45), based_on=old.id))
+
+    for side in MarkSide:
+        mark(ward, patient, new, side)
+    ward.send()
+
+    assert states(ward, patient) == [VersionState.AGREED, VersionState.SUPERSEDED]
+    with ward.transactions.reading() as session:
+        texts = messages.texts_of(session, ward.scope, patient.id, limit=9)
+    assert (MessageState.CANCELLED, "The plan changed.") in [(m.state, m.reason) for m in texts]
+
+
+def test_of_two_proposals_at_once_the_second_is_refused(ward: Ward) -> None:
+    patient = ward.register()
+    propose(ward, patient, ward.draft((14, 50)))
+
+    with pytest.raises(StaleError):
+        propose(ward, patient, ward.draft((14, 40)))
+
+    assert states(ward, patient) == [VersionState.PROPOSED]
+
+
+def test_a_newer_proposal_takes_the_older_one_back(ward: Ward) -> None:
+    patient = ward.register()
+    first = propose(ward, patient, ward.draft((14, 50)))
+
+    propose(ward, patient, ward.draft((14, 40), based_on=first.id))
+
+    assert states(ward, patient) == [VersionState.PROPOSED, VersionState.WITHDRAWN]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"medicine": " "}, "medicine"),
+        ({"medicine": "x" * 101}, "medicine"),
+        ({"prescriber": ""}, "prescriber"),
+        ({"goal_words": "x" * 1001}, "goal_words"),
+        ({"goal": Decimal(1)}, "goal"),
+        ({"unit": DoseUnit.TABLET}, "unit"),
+        ({"steps": ()}, "steps"),
+    ],
+)
+def test_a_draft_that_cannot_stand_names_its_field(
+    ward: Ward, changes: dict[str, object], field: str
+) -> None:
+    draft = replace(ward.draft((14, 50)), **changes)  # type: ignore[arg-type]  # a table of fields
+
+    with pytest.raises(PlanError) as raised:
+        propose(ward, ward.register(), draft)
+
+    assert raised.value.field == field
+
+
+@pytest.mark.parametrize("how", ["", "  ", "x" * 1001])
+def test_a_mark_says_how(ward: Ward, how: str) -> None:
+    patient = ward.register()
+    version = propose(ward, patient, ward.draft((14, 50)))
+
+    with pytest.raises(PlanError):
+        mark(ward, patient, version, MarkSide.PATIENT, how)
+
+
+def test_no_side_marks_twice_and_nothing_old_is_marked(ward: Ward) -> None:
+    patient = ward.register()
+    version = propose(ward, patient, ward.draft((14, 50)))
+    mark(ward, patient, version, MarkSide.PATIENT)
+
+    with pytest.raises(PlanError, match="stands already"):
+        mark(ward, patient, version, MarkSide.PATIENT)
+    mark(ward, patient, version, MarkSide.PRESCRIBER)
+    with pytest.raises(PlanError, match="no longer"):
+        mark(ward, patient, version, MarkSide.PRESCRIBER)
+
+
+def test_only_what_is_not_agreed_can_be_taken_back(ward: Ward) -> None:
+    patient = ward.register()
+    version = propose(ward, patient, ward.draft((14, 50)))
+
+    with ward.transactions.begin() as session:
+        found = plans.version_of(session, ward.scope, version.id)
+        assert found is not None
+        planning.withdraw(session, patient, found, actor=ward.actor, now=ward.now)
+    with ward.transactions.begin() as session:
+        found = plans.version_of(session, ward.scope, version.id)
+        assert found is not None
+        with pytest.raises(PlanError):
+            planning.withdraw(session, patient, found, actor=ward.actor, now=ward.now)
+
+    assert states(ward, patient) == [VersionState.WITHDRAWN]
+
+
+def test_a_hold_keeps_the_dose_and_ending_it_releases_nothing(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient)
+    ward.now += timedelta(days=10)
+    hold(ward, patient)
+    ward.now += timedelta(days=30)
+    held = total_now(ward, patient)
+
+    with ward.transactions.begin() as session:
+        planning.end_hold(session, patient, actor=ward.actor, now=ward.now)
+
+    assert held == 60
+    assert total_now(ward, patient) == 60
+
+
+def test_a_new_agreement_ends_the_hold(ward: Ward) -> None:
+    patient = ward.register()
+    old = ward.agree(patient)
+    hold(ward, patient)
+    ward.now += timedelta(days=30)
+    new = propose(ward, patient, ward.draft((7, 50), based_on=old.id))
+    for side in MarkSide:
+        mark(ward, patient, new, side)
+    ward.now += timedelta(days=7)
+
+    assert total_now(ward, patient) == 50
+    with ward.transactions.begin() as session, pytest.raises(PlanError):
+        planning.end_hold(session, patient, actor=ward.actor, now=ward.now)
+
+
+def test_a_hold_close_before_a_cut_is_for_the_same_day(ward: Ward) -> None:
+    near, far = ward.register(), ward.register()
+    ward.agree(near, (2, 50))
+    ward.agree(far, (3, 50))
+
+    hold(ward, near)
+    near_urgency = ward.alerts()["T-14"].level
+    hold(ward, far)
+
+    assert near_urgency is Urgency.URGENT
+    with ward.transactions.reading() as session:
+        plan = plans.plan_of(session, far.id)
+        assert plan is not None
+        assert plans.open_hold(session, plan.id) is not None
+
+
+def test_ending_a_hold_that_is_none_is_refused(ward: Ward) -> None:
+    patient = ward.register()
+
+    with ward.transactions.begin() as session, pytest.raises(PlanError):
+        planning.end_hold(session, patient, actor=ward.actor, now=ward.now)
+
+
+def test_a_finished_plan_asks_nothing_more(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient)
+
+    with ward.transactions.begin() as session:
+        planning.finish(session, patient, actor=ward.actor, now=ward.now)
+        planning.finish(session, patient, actor=ward.actor, now=ward.now)
+    ward.now += timedelta(days=2)
+
+    assert states(ward, patient) == [VersionState.FINISHED]
+    assert checking_in.queue_due(ward.transactions, ward.wording, now=ward.now) == 0

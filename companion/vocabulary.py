@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.core.normalising import normalise
+from companion.core.protocols import Question
 from companion.core.reading.readings import Keyword, Vocabulary
 from companion.core.screening import SHORTEST_GUARDED, Category, Lexicon, PhraseError
 from companion.core.urgency import Urgency
@@ -65,6 +66,14 @@ class TomlFile:
                 raise self.error(key, f"{word!r} must be in small letters, spaces single")
         return tuple(words)
 
+    def set_of_words(self, key: str, within: Mapping[str, Any] | None = None) -> frozenset[str]:
+        """Return the words at *key*, each once and in no order.
+
+        Raises:
+            WordsError: it is no list of words, or a word is not in normal form.
+        """
+        return frozenset(self.words(key, within))
+
 
 def load_vocabulary(root: Path, tag: str) -> Vocabulary:
     """Return the reading words of *tag* from ``messages/vocabulary``.
@@ -79,19 +88,52 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
             raise file.error(f"keywords.{name}", "is no keyword")
         for word in file.words(name, file.values["keywords"]):
             keywords[word] = Keyword(name)
-    numbers = file.get("numbers", dict)
-    for word, value in numbers.items():
-        if not isinstance(value, int) or normalise(word) != word:
-            raise file.error(f"numbers.{word}", "must be a word in small letters and a number")
     return Vocabulary(
-        numbers=numbers,
-        half=file.words("half"),
-        zero_pain=frozenset(file.words("zero_pain")),
-        filler=frozenset(file.words("filler")),
-        yes=frozenset(file.words("yes")),
-        no=frozenset(file.words("no")),
+        numbers=_numbered(file, "numbers"),
+        answers=_by_question(file, "answers"),
+        beside=_by_question(file, "beside"),
+        topics={
+            name: file.set_of_words(name, file.values["topics"])
+            for name in _questions(file, "topics")
+        },
         keywords=keywords,
+        half=file.words("half"),
+        out_of=file.words("out_of"),
+        scale_of=file.words("scale_of"),
+        asides=file.words("asides"),
+        hours=file.words("hours"),
+        point=file.set_of_words("point"),
+        through=file.set_of_words("through"),
+        either=file.set_of_words("either"),
+        between=file.set_of_words("between"),
+        together=file.set_of_words("together"),
+        before=file.set_of_words("before"),
+        after=file.set_of_words("after"),
+        roughly=file.set_of_words("roughly"),
+        doubts=file.set_of_words("doubts"),
+        pleasantries=file.set_of_words("pleasantries"),
+        yes=file.set_of_words("yes"),
+        no=file.set_of_words("no"),
     )
+
+
+def _numbered(file: TomlFile, key: str, within: Mapping[str, Any] | None = None) -> dict[str, int]:
+    numbered: dict[str, int] = file.get(key, dict, within)
+    for word, value in numbered.items():
+        if type(value) is not int or normalise(word) != word:
+            raise file.error(f"{key}.{word}", "must be a word in small letters and a number")
+    return numbered
+
+
+def _questions(file: TomlFile, key: str) -> list[str]:
+    names = list(file.get(key, dict))
+    if unknown := set(names) - set(Question):
+        raise file.error(f"{key}.{min(unknown)}", "is no question")
+    return names
+
+
+def _by_question(file: TomlFile, key: str) -> dict[str, dict[str, int]]:
+    return {name: _numbered(file, name, file.values[key]) for name in _questions(file, key)}
 
 
 def load_lexicon(root: Path, tag: str) -> Lexicon:
@@ -126,6 +168,8 @@ def _respellings(file: TomlFile) -> dict[str, str]:
     for word, meant in respellings.items():
         if not isinstance(meant, str) or not meant or normalise(word + meant) != word + meant:
             raise file.error(f"respellings.{word}", "must be a word and what it means")
+        if len(word) == 1:  # a letter may be part of a word that is spelt out: d i e
+            raise file.error(f"respellings.{word}", "must not be a single letter")
     return respellings
 
 

@@ -26,6 +26,8 @@ SHORTEST_GUARDED = 7
 # "so..." goes on; a full stop without a space after it may stand inside a thought.
 _SENTENCE_END = re.compile(r"(?:[!?;]+|(?<!\.)\.)(?=\s|$)|\n")
 _WORD = re.compile(r"[^\W_]+(?:['*][^\W_]+)*|[,:()]|\.{2,}")
+_MANY = re.compile(r"[1-9]\d+")
+"""What ``#`` in a phrase stands for: a number of ten or more."""
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 
 
@@ -37,7 +39,8 @@ class PhraseError(ValueError):
 class Category:
     """One kind of danger or struggle, and the phrases that say it.
 
-    In a phrase ``*`` stands for up to three words and ``took|taken`` for either.
+    In a phrase ``*`` stands for up to three words, ``#`` for a number of ten or more and
+    ``took|taken`` for either.
     """
 
     name: str
@@ -173,6 +176,12 @@ class _Sentence:
     breaks: set[int] = field(default_factory=set)
     """Where a comma stands before a word: no negation reaches across."""
 
+    def as_written(self, start: int, end: int) -> str:
+        """Return what the patient wrote there, whole words of theirs only."""
+        while not self.written[start]:  # the "not" of "dont"
+            start -= 1
+        return " ".join(word for word in self.written[start:end] if word)
+
 
 def _sentences(text: str, lexicon: Lexicon) -> Iterator[_Sentence]:
     for part in _SENTENCE_END.split(normalise(text)):
@@ -199,7 +208,7 @@ def _hits(sentence: _Sentence, lexicon: Lexicon) -> Iterator[_Hit]:
     spoken = _covered(idioms)
     for start, end, category in found:
         lowered = _lowered(sentence, start, end, category, spoken, lexicon)
-        phrase = " ".join(word for word in sentence.written[start:end] if word)
+        phrase = sentence.as_written(start, end)
         if lowered and category.urgency <= Urgency.SOON:
             continue  # "no side effects" is no struggle; a danger is never passed over
         urgency = Urgency.SOON if lowered else category.urgency
@@ -238,6 +247,8 @@ def _next(words: list[str], at: int, node: _Node) -> Iterator[tuple[str, int]]:
         return
     if words[at] in node.following:
         yield words[at], at + 1
+    if "#" in node.following and _MANY.fullmatch(words[at]):
+        yield "#", at + 1
     spelt = words[at]
     for end in range(at + 1, min(at + 12, len(words))):
         if len(words[end]) > 1 or len(words[at]) > 1:

@@ -4,7 +4,7 @@ A file with a mistake in it stops the start, with the file and the key in the er
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,18 @@ class TomlFile:
             WordsError: it is missing or of another kind.
         """
         value = (self.values if within is None else within).get(key)
-        if not isinstance(value, kind):
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self.error(key, f"must be given, as {kind.__name__}")
         return value
+
+    def tables(self, within: Mapping[str, Any] | None = None) -> Iterator[tuple[str, Any]]:
+        """Yield each key with its table.
+
+        Raises:
+            WordsError: something else than a table stands there.
+        """
+        for key in self.values if within is None else within:
+            yield key, self.get(key, dict, within)
 
     def words(self, key: str, within: Mapping[str, Any] | None = None) -> tuple[str, ...]:
         """Return the list of words at *key*, each already in normal form.
@@ -143,7 +152,9 @@ def load_lexicon(root: Path, tag: str) -> Lexicon:
         WordsError: the file is missing or wrong.
     """
     file = TomlFile.load(root / f"danger.{tag}.toml")
-    categories = tuple(_category(file, name) for name in file.get("categories", dict))
+    categories = tuple(
+        _category(file, name, values) for name, values in file.tables(file.get("categories", dict))
+    )
     if not categories:
         raise file.error("categories", "must hold at least one")
     guarded = file.words("guarded")
@@ -173,15 +184,12 @@ def _respellings(file: TomlFile) -> dict[str, str]:
     return respellings
 
 
-def _category(file: TomlFile, name: str) -> Category:
-    values = file.values["categories"][name]
+def _category(file: TomlFile, name: str, values: Mapping[str, Any]) -> Category:
     where = f"categories.{name}"
-    if not isinstance(values, dict):
-        raise file.error(where, "must be a table")
     urgency = str(values.get("urgency", "")).upper()
     if urgency not in Urgency.__members__:
         raise file.error(f"{where}.urgency", "must be emergency, urgent or soon")
     phrases = file.words("phrases", values)
     if not phrases:
         raise file.error(f"{where}.phrases", "must hold at least one")
-    return Category(name, Urgency[urgency], phrases, bool(file.get("negatable", bool, values)))
+    return Category(name, Urgency[urgency], phrases, negatable=file.get("negatable", bool, values))

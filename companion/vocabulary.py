@@ -119,6 +119,7 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
         before=file.set_of_words("before"),
         after=file.set_of_words("after"),
         roughly=file.set_of_words("roughly"),
+        hedges=file.set_of_words("hedges"),
         doubts=file.set_of_words("doubts"),
         pleasantries=file.set_of_words("pleasantries"),
         yes=file.set_of_words("yes"),

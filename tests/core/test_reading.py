@@ -197,7 +197,7 @@ def test_a_language_may_lack_words_beside_numbers() -> None:
         numbers={}, half=("x",), point=frozenset("x"), out_of=("x",), scale_of=("x",),
         through=frozenset("x"), either=frozenset("x"), between=frozenset("x"),
         together=frozenset("x"), before=frozenset(), after=frozenset(), asides=("x",), hours=("x",),
-        roughly=frozenset(), doubts=frozenset(), pleasantries=frozenset(), topics={}, answers={},
+        roughly=frozenset(), hedges=frozenset(), doubts=frozenset(), pleasantries=frozenset(), topics={}, answers={},
         beside={}, yes=frozenset(), no=frozenset(), keywords={},
     )  # fmt: skip
 

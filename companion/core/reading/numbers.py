@@ -48,8 +48,8 @@ def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) ->
     ranges = _ranges(vocabulary).search(said)
     if ranges:
         rest = f"{said[: ranges.start()]} {_RANGE_MARK} {said[ranges.end() :]}"
-        return _range(ranges, _Around(rest, vocabulary, question), scale)
-    return _single(_Around(said, vocabulary, question), scale)
+        return _range(ranges, _Around(rest, vocabulary, question, scale), scale)
+    return _single(_Around(said, vocabulary, question, scale), scale)
 
 
 def _in_digits(said: str, vocabulary: Vocabulary) -> str:
@@ -92,9 +92,11 @@ def _any(words: frozenset[str] | tuple[str, ...]) -> str:
 class _Around:
     """What stands before and after the one number of a text."""
 
-    def __init__(self, said: str, vocabulary: Vocabulary, question: str) -> None:
+    def __init__(self, said: str, vocabulary: Vocabulary, question: str, scale: Scale) -> None:
         self.vocabulary, self.question = vocabulary, question
-        dropped = _any((*vocabulary.asides, *vocabulary.hours))
+        # "about 2" is a score, but where numbers stand for words it may be a count.
+        self.hedges = frozenset[str]() if scale.halves else vocabulary.hedges
+        dropped = _any((*vocabulary.asides, *vocabulary.hours)) if scale.halves else r"(?!)"
         self.names_an_hour = re.search(rf"\b(?:{_any(vocabulary.hours)})\b", said) is not None
         tokens = _TOKEN.findall(re.sub(rf"\b(?:{dropped})\b", " ", said))
         numbers = [at for at, token in enumerate(tokens) if _is_number(token)]
@@ -111,9 +113,9 @@ class _Around:
             return False  # "about 7 tonight" may be a time
         topic = words.topics.get(self.question, frozenset())
         after = self._without_own_words(value)
-        if after is None or not _all_in(self.before, words.before | topic):
+        if after is None or not _all_in(self.before, (words.before | topic) - self.hedges):
             return False
-        if _all_in(after, words.after | topic):
+        if _all_in(after, (words.after | topic) - self.hedges):
             return True
         # "7, bad night": the number stands apart from the words, which a person reads.
         apart = after[0] in _BREAKS
@@ -156,7 +158,7 @@ def _single(around: _Around, scale: Scale) -> Reading:
     match = _NUMBER.fullmatch(around.number or "")
     if match is None:
         return UNCLEAR
-    value = _exact(match[1])
+    value = _exact(match[1]) if scale.halves or match[0] == match[1] else None
     if value is None or not around.leaves_it(value):
         return UNCLEAR
     if scale.holds(value):

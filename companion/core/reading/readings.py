@@ -74,6 +74,8 @@ class Vocabulary:
     hours: tuple[str, ...]
     """Parts of the day. "about 7 tonight" may be a time, "a 7 tonight" is none."""
     roughly: frozenset[str]
+    hedges: frozenset[str]
+    """Words that suit a score and not a choice: "about 2" is no "2 less"."""
     doubts: frozenset[str]
     """Words that may take a number back, even in a sentence after it."""
     pleasantries: frozenset[str]

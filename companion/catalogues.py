@@ -61,10 +61,9 @@ def ids_in(file: Path) -> set[str]:
         return {str(message.id) for message in read_po(opened) if message.id}
 
 
-def main() -> None:
-    """Write both templates."""
+def main(folder: Path = ROOT / "translations") -> None:
+    """Write both templates into *folder*."""
     wording = Wording.load(ROOT / "messages", ROOT / "translations")
-    folder = ROOT / "translations"
     folder.mkdir(exist_ok=True)
     for catalogue in (patient_catalogue(wording), staff_catalogue()):
         with (folder / f"{catalogue.domain}.pot").open("wb") as file:

@@ -4,12 +4,13 @@ A file with a mistake in it stops the start, with the file and the key in the er
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from companion.core.normalising import normalise
+from companion.core.protocols import Question
 from companion.core.reading.readings import Keyword, Vocabulary
 from companion.core.screening import SHORTEST_GUARDED, Category, Lexicon, PhraseError
 from companion.core.urgency import Urgency
@@ -49,9 +50,18 @@ class TomlFile:
             WordsError: it is missing or of another kind.
         """
         value = (self.values if within is None else within).get(key)
-        if not isinstance(value, kind):
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self.error(key, f"must be given, as {kind.__name__}")
         return value
+
+    def tables(self, within: Mapping[str, Any] | None = None) -> Iterator[tuple[str, Any]]:
+        """Yield each key with its table.
+
+        Raises:
+            WordsError: something else than a table stands there.
+        """
+        for key in self.values if within is None else within:
+            yield key, self.get(key, dict, within)
 
     def words(self, key: str, within: Mapping[str, Any] | None = None) -> tuple[str, ...]:
         """Return the list of words at *key*, each already in normal form.
@@ -64,6 +74,14 @@ class TomlFile:
             if not isinstance(word, str) or normalise(word) != word:
                 raise self.error(key, f"{word!r} must be in small letters, spaces single")
         return tuple(words)
+
+    def set_of_words(self, key: str, within: Mapping[str, Any] | None = None) -> frozenset[str]:
+        """Return the words at *key*, each once and in no order.
+
+        Raises:
+            WordsError: it is no list of words, or a word is not in normal form.
+        """
+        return frozenset(self.words(key, within))
 
 
 def load_vocabulary(root: Path, tag: str) -> Vocabulary:
@@ -79,19 +97,53 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
             raise file.error(f"keywords.{name}", "is no keyword")
         for word in file.words(name, file.values["keywords"]):
             keywords[word] = Keyword(name)
-    numbers = file.get("numbers", dict)
-    for word, value in numbers.items():
-        if not isinstance(value, int) or normalise(word) != word:
-            raise file.error(f"numbers.{word}", "must be a word in small letters and a number")
     return Vocabulary(
-        numbers=numbers,
-        half=file.words("half"),
-        zero_pain=frozenset(file.words("zero_pain")),
-        filler=frozenset(file.words("filler")),
-        yes=frozenset(file.words("yes")),
-        no=frozenset(file.words("no")),
+        numbers=_numbered(file, "numbers"),
+        answers=_by_question(file, "answers"),
+        beside=_by_question(file, "beside"),
+        topics={
+            name: file.set_of_words(name, file.values["topics"])
+            for name in _questions(file, "topics")
+        },
         keywords=keywords,
+        half=file.words("half"),
+        out_of=file.words("out_of"),
+        scale_of=file.words("scale_of"),
+        asides=file.words("asides"),
+        hours=file.words("hours"),
+        point=file.set_of_words("point"),
+        through=file.set_of_words("through"),
+        either=file.set_of_words("either"),
+        between=file.set_of_words("between"),
+        together=file.set_of_words("together"),
+        before=file.set_of_words("before"),
+        after=file.set_of_words("after"),
+        roughly=file.set_of_words("roughly"),
+        hedges=file.set_of_words("hedges"),
+        doubts=file.set_of_words("doubts"),
+        pleasantries=file.set_of_words("pleasantries"),
+        yes=file.set_of_words("yes"),
+        no=file.set_of_words("no"),
     )
+
+
+def _numbered(file: TomlFile, key: str, within: Mapping[str, Any] | None = None) -> dict[str, int]:
+    numbered: dict[str, int] = file.get(key, dict, within)
+    for word, value in numbered.items():
+        if type(value) is not int or normalise(word) != word:
+            raise file.error(f"{key}.{word}", "must be a word in small letters and a number")
+    return numbered
+
+
+def _questions(file: TomlFile, key: str) -> list[str]:
+    names = list(file.get(key, dict))
+    if unknown := set(names) - set(Question):
+        raise file.error(f"{key}.{min(unknown)}", "is no question")
+    return names
+
+
+def _by_question(file: TomlFile, key: str) -> dict[str, dict[str, int]]:
+    return {name: _numbered(file, name, file.values[key]) for name in _questions(file, key)}
 
 
 def load_lexicon(root: Path, tag: str) -> Lexicon:
@@ -101,7 +153,9 @@ def load_lexicon(root: Path, tag: str) -> Lexicon:
         WordsError: the file is missing or wrong.
     """
     file = TomlFile.load(root / f"danger.{tag}.toml")
-    categories = tuple(_category(file, name) for name in file.get("categories", dict))
+    categories = tuple(
+        _category(file, name, values) for name, values in file.tables(file.get("categories", dict))
+    )
     if not categories:
         raise file.error("categories", "must hold at least one")
     guarded = file.words("guarded")
@@ -126,18 +180,17 @@ def _respellings(file: TomlFile) -> dict[str, str]:
     for word, meant in respellings.items():
         if not isinstance(meant, str) or not meant or normalise(word + meant) != word + meant:
             raise file.error(f"respellings.{word}", "must be a word and what it means")
+        if len(word) == 1:  # a letter may be part of a word that is spelt out: d i e
+            raise file.error(f"respellings.{word}", "must not be a single letter")
     return respellings
 
 
-def _category(file: TomlFile, name: str) -> Category:
-    values = file.values["categories"][name]
+def _category(file: TomlFile, name: str, values: Mapping[str, Any]) -> Category:
     where = f"categories.{name}"
-    if not isinstance(values, dict):
-        raise file.error(where, "must be a table")
     urgency = str(values.get("urgency", "")).upper()
     if urgency not in Urgency.__members__:
         raise file.error(f"{where}.urgency", "must be emergency, urgent or soon")
     phrases = file.words("phrases", values)
     if not phrases:
         raise file.error(f"{where}.phrases", "must hold at least one")
-    return Category(name, Urgency[urgency], phrases, bool(file.get("negatable", bool, values)))
+    return Category(name, Urgency[urgency], phrases, negatable=file.get("negatable", bool, values))

@@ -38,7 +38,7 @@ LONGEST_VALUES = {
     "team": "M" * LONGEST_TEAM,
     "hours": "M" * LONGEST_HOURS,
     "team_phone": "0" * LONGEST_PHONE,
-    "day": "Wed 30 Sep",
+    "day": "Wed 30 Sept",
     "title": "M" * 40,
     "address": "m" * 100,
     "question": "M" * 125,
@@ -154,16 +154,14 @@ def _load_texts(messages: Path) -> dict[str, Text]:
     texts: dict[str, Text] = {}
     for name in TEXT_FILES:
         file = TomlFile.load(messages / name)
-        for key, values in file.values.items():
+        for key, values in file.tables():
             if key in texts:
                 raise file.error(key, "stands twice")
             texts[key] = _text(file, key, values)
     return texts
 
 
-def _text(file: TomlFile, key: str, values: Any) -> Text:
-    if not isinstance(values, dict):
-        raise file.error(key, "must be a table")
+def _text(file: TomlFile, key: str, values: Mapping[str, Any]) -> Text:
     english = file.get("text", str, values)
     left = PLACEHOLDER.sub("", english)
     if "{" in left or "}" in left:
@@ -179,7 +177,7 @@ def _text(file: TomlFile, key: str, values: Any) -> Text:
 def _load_languages(messages: Path) -> tuple[Language, ...]:
     file = TomlFile.load(messages / "languages.toml")
     languages = []
-    for tag, values in file.values.items():
+    for tag, values in file.tables():
         language = Language(
             tag,
             file.get("name", str, values),
@@ -210,7 +208,7 @@ def _load_resources(messages: Path) -> tuple[Resource, ...]:
             checked_on=file.get("checked_on", date, values),
             discreet=values.get("discreet") is not False,
         )
-        for key, values in file.values.items()
+        for key, values in file.tables()
     )
     if sum("general" in r.topics and r.discreet for r in resources) < 2:
         raise file.error("topics", "at least two resources must be general and discreet")
@@ -229,11 +227,14 @@ def _load_protocols(folder: Path) -> dict[str, Protocol]:
         unknown = set(names) - set(Question)
         if unknown:
             raise file.error("questions", f"unknown question {min(unknown)}")
+        days = file.get("days_after", list)
+        if not all(type(day) is int for day in days):
+            raise file.error("days_after", "must hold whole numbers")
         try:
             protocols[path.stem] = Protocol(
                 path.stem,
                 tuple(Question(name) for name in names),
-                tuple(file.get("days_after", list)),
+                tuple(days),
                 file.get("then_every_days", int),
             )
         except ProtocolError as error:

@@ -3,7 +3,7 @@
 Phrases, not words: "kill" alone finds too much and misses more. Every phrase is looked
 for at every word of every sentence, each for itself, so that a sentence written before
 or after never takes a finding away. A negation or an idiom lowers a finding to the next
-working day; nothing erases one.
+working day; nothing erases a danger.
 
 It is no diagnosis, and it misses things: a person reads every text as well.
 """
@@ -23,8 +23,11 @@ LONGEST_GAP = 3
 SHORTEST_GUARDED = 7
 """Letters; a shorter word is too close to other words to be looked for misspelt."""
 
-_SENTENCE_END = re.compile(r"(?<!\.)[.!?;]+(?=\s|$)|\n+")
+# "so..." goes on; a full stop without a space after it may stand inside a thought.
+_SENTENCE_END = re.compile(r"(?:[!?;]+|(?<!\.)\.)(?=\s|$)|\n")
 _WORD = re.compile(r"[^\W_]+(?:['*][^\W_]+)*|[,:()]|\.{2,}")
+_MANY = re.compile(r"[1-9]\d+")
+"""What ``#`` in a phrase stands for: a number of ten or more."""
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 
 
@@ -36,7 +39,8 @@ class PhraseError(ValueError):
 class Category:
     """One kind of danger or struggle, and the phrases that say it.
 
-    In a phrase ``*`` stands for up to three words and ``took|taken`` for either.
+    In a phrase ``*`` stands for up to three words, ``#`` for a number of ten or more and
+    ``took|taken`` for either.
     """
 
     name: str
@@ -103,6 +107,8 @@ class Lexicon:
 
     def spelt(self, word: str) -> list[str]:
         """Return the words that *word* stands for, in the spelling of the phrases."""
+        if word in self.respellings:  # with its apostrophe: "od'd" is not "odd"
+            return self.respellings[word].split()
         word = word.replace("'", "")
         stretched = _STRETCHED.search(word) is not None
         variants = (_STRETCHED.sub(r"\1\1", word), _STRETCHED.sub(r"\1", word)) if stretched else ()
@@ -170,6 +176,12 @@ class _Sentence:
     breaks: set[int] = field(default_factory=set)
     """Where a comma stands before a word: no negation reaches across."""
 
+    def as_written(self, start: int, end: int) -> str:
+        """Return what the patient wrote there, whole words of theirs only."""
+        while not self.written[start]:  # the "not" of "dont"
+            start -= 1
+        return " ".join(word for word in self.written[start:end] if word)
+
 
 def _sentences(text: str, lexicon: Lexicon) -> Iterator[_Sentence]:
     for part in _SENTENCE_END.split(normalise(text)):
@@ -188,7 +200,7 @@ def _hits(sentence: _Sentence, lexicon: Lexicon) -> Iterator[_Hit]:
     found: list[tuple[int, int, Category]] = []
     idioms: list[tuple[int, int]] = []
     for start in range(len(sentence.words)):
-        for end, category in _matches(sentence.words, start, lexicon._tree):  # noqa: SLF001 - its own compiled form
+        for end, category in _matches(sentence.words, start, lexicon):
             if category is None:
                 idioms.append((start, end))
             else:
@@ -196,8 +208,10 @@ def _hits(sentence: _Sentence, lexicon: Lexicon) -> Iterator[_Hit]:
     spoken = _covered(idioms)
     for start, end, category in found:
         lowered = _lowered(sentence, start, end, category, spoken, lexicon)
-        phrase = " ".join(word for word in sentence.written[start:end] if word)
-        urgency = min(category.urgency, Urgency.SOON) if lowered else category.urgency
+        phrase = sentence.as_written(start, end)
+        if lowered and category.urgency <= Urgency.SOON:
+            continue  # "no side effects" is no struggle; a danger is never passed over
+        urgency = Urgency.SOON if lowered else category.urgency
         yield _Hit(urgency, category.name, end - start, f'"{phrase}"{lowered}')
 
 
@@ -205,17 +219,26 @@ def _covered(spans: Iterable[tuple[int, int]]) -> set[int]:
     return {at for start, end in spans for at in range(start, end)}
 
 
-def _matches(words: list[str], start: int, tree: _Node) -> Iterator[tuple[int, Category | None]]:
+def _matches(
+    words: list[str], start: int, lexicon: Lexicon
+) -> Iterator[tuple[int, Category | None]]:
     """Yield where each phrase that begins at *start* ends, and its kind (None: an idiom)."""
-    waiting = [(tree, start)]
+    waiting = [(lexicon._tree, start)]  # noqa: SLF001 - its own compiled form
     while waiting:
         node, at = waiting.pop()
         for category in node.ends:
             yield at, category
         if node.gap is not None:
-            ends = range(at, min(at + LONGEST_GAP, len(words)) + 1)
-            waiting += [(node.gap, end) for end in ends]
+            waiting += [(node.gap, end) for end in _gap_ends(words, at, lexicon.negations)]
         waiting += [(node.following[word], end) for word, end in _next(words, at, node)]
+
+
+def _gap_ends(words: list[str], at: int, negations: frozenset[str]) -> Iterator[int]:
+    """Yield where a gap from *at* may end. It never holds a negation: "breathing not slow"."""
+    for end in range(at, min(at + LONGEST_GAP, len(words)) + 1):
+        yield end
+        if end < len(words) and words[end] in negations:
+            return
 
 
 def _next(words: list[str], at: int, node: _Node) -> Iterator[tuple[str, int]]:
@@ -224,6 +247,8 @@ def _next(words: list[str], at: int, node: _Node) -> Iterator[tuple[str, int]]:
         return
     if words[at] in node.following:
         yield words[at], at + 1
+    if "#" in node.following and _MANY.fullmatch(words[at]):
+        yield "#", at + 1
     spelt = words[at]
     for end in range(at + 1, min(at + 12, len(words))):
         if len(words[end]) > 1 or len(words[at]) > 1:

@@ -1,91 +1,70 @@
-"""Which resource somebody is pointed to, and what a text costs."""
+"""A patient is pointed to something that fits, and not to the same thing twice running."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from companion.core.signposting import Resource, choose
-from companion.core.sms_text import segments
 
 
-def resource(key: str, *topics: str, language: str = "en-GB", discreet: bool = True) -> Resource:
+def a_resource(key: str, *topics: str, language: str = "en-GB", discreet: bool = True) -> Resource:
     return Resource(
-        key,
-        key,
-        f"{key}.example",
-        frozenset(topics),
-        (language,),
-        frozenset({"england"}),
-        "made up",
-        date(2027, 1, 1),
-        discreet,
+        key=key,
+        title=key,
+        address=f"example.org/{key}",
+        topics=frozenset(topics),
+        languages=(language,),
+        nations=frozenset({"england"}),
+        source="Example",
+        checked_on=date(2026, 11, 23),
+        discreet=discreet,
     )
 
 
-RESOURCES = (
-    resource("first", "general", "pain"),
-    resource("second", "general"),
-    resource("polish", "general", language="pl"),
-    resource("open", "coping", discreet=False),
-    resource("sleep", "coping"),
-)
+HOME = a_resource("home", "general")
+SLEEP = a_resource("sleep", "general", "sleep")
+PAIN = a_resource("pain", "pain")
+POLISH = a_resource("bol", "pain", language="pl")
+FRANK = a_resource("frank", "use", discreet=False)
+ALL = (HOME, SLEEP, PAIN, POLISH, FRANK)
 
 
 def chosen(
-    *topics: str, last: str | None = None, language: str = "en-GB", detailed: bool = False
-) -> str:
-    return choose(RESOURCES, topics=topics, language=language, last=last, detailed=detailed).key
+    *topics: str,
+    language: str = "en-GB",
+    last: str | None = None,
+    detailed: bool = False,
+    resources: Sequence[Resource] = ALL,
+) -> Resource:
+    return choose(resources, topics=topics, language=language, last=last, detailed=detailed)
 
 
 def test_the_most_wanted_topic_comes_first() -> None:
-    assert chosen("coping", "pain") == "sleep"
-    assert chosen("nothing") == "first"
+    assert chosen("pain", "sleep") is PAIN
+    assert chosen("sleep", "pain") is SLEEP
 
 
-def test_nothing_is_sent_twice_in_a_row() -> None:
-    assert chosen("pain", last="first") == "second"
-    assert chosen(last="first") == "second"
+def test_without_a_wish_something_general_is_chosen() -> None:
+    assert chosen() is HOME
+    assert chosen("nothing we have") is HOME
 
 
-def test_the_patients_own_language_is_preferred() -> None:
-    assert chosen(language="pl") == "polish"
+def test_the_last_one_is_not_sent_again() -> None:
+    assert chosen(last="home") is SLEEP
+    assert chosen("sleep", last="sleep") is HOME
 
 
-def test_what_a_lock_screen_should_not_show_needs_leave() -> None:
-    assert chosen("coping", detailed=True) == "open"
+def test_the_patients_language_is_preferred_to_english() -> None:
+    assert chosen("pain", language="pl") is POLISH
+    assert chosen("sleep", language="pl") is SLEEP
 
 
-def test_too_few_resources_are_a_mistake_in_the_file() -> None:
-    with pytest.raises(LookupError):
-        choose(RESOURCES[:1], topics=(), language="en-GB", last="first", detailed=False)
+def test_what_names_medicines_goes_only_to_who_chose_detail() -> None:
+    assert chosen("use") is HOME
+    assert chosen("use", detailed=True) is FRANK
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("", 1),
-        ("a" * 160, 1),
-        ("a" * 161, 2),
-        ("a" * 306, 2),
-        ("a" * 307, 3),
-        ("€" * 80, 1),
-        ("€" * 81, 2),
-        ("a" * 152 + "€" + "a" * 153, 3),
-        ("ł" * 70, 1),
-        ("ł" * 71, 2),
-        ("😀" * 35, 1),
-        ("😀" * 36, 2),
-        ("ł" + "😀" * 66, 2),
-        ("ł" + "😀" * 67, 3),
-        ("\ud800", 1),
-    ],
-)
-def test_a_text_costs_what_the_network_charges(text: str, count: int) -> None:
-    assert segments(text) == count
-
-
-@given(st.text(max_size=500), st.text(max_size=20))
-def test_a_longer_text_never_costs_less(text: str, more: str) -> None:
-    assert segments(text + more) >= segments(text)
+def test_a_lack_of_resources_is_said() -> None:
+    with pytest.raises(LookupError, match="two general"):
+        chosen(last="home", resources=(HOME,))

@@ -1,118 +1,47 @@
 """Read one reply: a keyword, a number that is certain, or not certain at all.
 
-"First number wins" is wrong too often, so the rule is the other way round: a number
-counts only when it is the only one, and when every word around it is known to leave it
-as it is. Everything else is unclear, is asked once more, and goes to a person.
+What is not certain is asked once more and then goes to a person. It weighs nothing: what
+an answer means for the patient stands in ``core.triage``.
 """
 
 import re
+import unicodedata
 from decimal import Decimal
 
-from companion.core.normalising import normalise
+from companion.core.normalising import normalise, plain
 from companion.core.protocols import Question, Scale
-from companion.core.reading.readings import UNCLEAR, Reading, ReadingKind, Vocabulary
+from companion.core.reading.numbers import number_in
+from companion.core.reading.readings import Reading, ReadingKind, Vocabulary
 
-LONGEST_ANSWER = 160
-"""Letters; a longer text says more than a number and is for a person."""
-
-_EDGES = " \n\t.,!?;:()\"'*~<>"
-_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
-_OUT_OF = re.compile(rf"({_NUMBER}) ?(?:/|\\|out of|outta|of) ?(?:10|ten)\b")
-_RANGE = re.compile(
-    rf"(?:between )({_NUMBER}) ?and ?({_NUMBER})|({_NUMBER}) ?(?:-|/|to|or) ?({_NUMBER})"
-)
-_NOT_A_SCORE = re.compile(
-    r"\d{4}"  # years, phone numbers
-    r"|\d[:h]\d|\d ?(?:am|pm|o'?clock)\b"  # times
-    r"|\d ?(?:mg|mcg|g|ml|micrograms?|milligrams?|%|x\b)"  # amounts
-    r"|\d/\d+/\d|\d(?:st|nd|rd|th)\b"  # dates
-    r"|(?<!\d)-\d|[£$€+=<>]"  # negatives, money, sums
-)
-_LOOKS_LIKE_DIGITS = {"o": "0", "l": "1", "1o": "10", "lo": "10", "l0": "10"}
-_FIRST_THEN_WORDS = re.compile(rf"({_NUMBER}) ?[,.;:\n-]+ ?(\D+)")
+_EDGES = " \n\t,.!?;:()\"'*~"
+_TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
+"""Letters that look like the digits of 10. Not "lo": it may be meant for "low"."""
+_LONE = {"o": "0", "l": "1"}
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_GLAD = frozenset("👍👌🙏❤💙💚💛💜🧡😀😁😂😃😄😅😆😇😉😊😋😍😎🙂🤗🤣🥰🏻🏼🏽🏾🏿")
 
 
 def read(text: str, question: Question | None, vocabulary: Vocabulary) -> Reading:
     """Return what *text* means while *question* is open. Total: any text has a reading."""
-    said = normalise(text)
-    bare = said.strip(_EDGES)
+    bare = _bare(text)
+    if question is not None and bare in vocabulary.answers.get(question, {}):
+        return Reading(ReadingKind.NUMBER, Decimal(vocabulary.answers[question][bare]))
     if bare in vocabulary.keywords:
         return Reading(ReadingKind.KEYWORD, keyword=vocabulary.keywords[bare])
     if question is None:
         return Reading(ReadingKind.FREE_TEXT)
-    if question is Question.PAIN and bare in vocabulary.zero_pain:
-        return Reading(ReadingKind.NUMBER, Decimal(0))
-    return read_on_scale(bare, question.scale, vocabulary)
+    return read_on_scale(text, question.scale, vocabulary, question)
 
 
-def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
+def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str = "") -> Reading:
     """Return the number, range, yes or no that *text* is on *scale*, or unclear."""
-    bare = normalise(text).strip(_EDGES)
+    bare = _bare(text)
     if bare in vocabulary.yes:
         return Reading(ReadingKind.YES)
     if bare in vocabulary.no:
         return Reading(ReadingKind.NO)
-    bare = _LOOKS_LIKE_DIGITS.get(bare, bare)
-    if len(bare) > LONGEST_ANSWER or _NOT_A_SCORE.search(bare):
-        return UNCLEAR
-    return _number_in(_in_digits(bare, vocabulary), scale, vocabulary)
-
-
-def _in_digits(said: str, vocabulary: Vocabulary) -> str:
-    """Put digits for number words, and decimals for "and a half"."""
-
-    def digits(match: re.Match[str]) -> str:
-        return str(vocabulary.numbers.get(match[0], match[0]))
-
-    said = re.sub(r"[^\W\d_]+", digits, said)
-    for half in vocabulary.half:
-        said = re.sub(rf"\b(\d+) {re.escape(half)}\b", r"\1.5", said)
-    return said
-
-
-def _number_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
-    if scale.high == 10:
-        said = _OUT_OF.sub(r"\1", said, count=1)
-    found = _RANGE.search(said)
-    if found:
-        rest = said[: found.start()] + " " + said[found.end() :]
-        low, high = (part for part in found.groups() if part is not None)
-        return _range(low, high, rest, scale, vocabulary)
-    first = _FIRST_THEN_WORDS.fullmatch(said)
-    if first:
-        # "7, bad night": the number stands apart from the words, which a person reads.
-        return _on_scale(_decimal(first[1]), scale)
-    numbers = list(re.finditer(_NUMBER, said))
-    if len(numbers) != 1:
-        return UNCLEAR
-    rest = said[: numbers[0].start()] + " " + said[numbers[0].end() :]
-    if not _is_filler(rest, vocabulary):
-        return UNCLEAR
-    return _on_scale(_decimal(numbers[0][0]), scale)
-
-
-def _range(low: str, high: str, rest: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
-    ends = _decimal(low), _decimal(high)
-    fits = scale.halves and ends[0] < ends[1] and all(map(scale.holds, ends))
-    if not fits or not _is_filler(rest, vocabulary):
-        return UNCLEAR
-    return Reading(ReadingKind.RANGE, *ends)
-
-
-def _on_scale(value: Decimal, scale: Scale) -> Reading:
-    if scale.holds(value):
-        return Reading(ReadingKind.NUMBER, value)
-    if value == value.to_integral_value():
-        return Reading(ReadingKind.OUT_OF_RANGE)
-    return UNCLEAR
-
-
-def _decimal(text: str) -> Decimal:
-    return Decimal(text.replace(",", "."))
-
-
-def _is_filler(rest: str, vocabulary: Vocabulary) -> bool:
-    return all(word in vocabulary.filler for word in re.findall(r"[\w'/-]+", rest))
+    said = normalise(_TEN.sub("10", plain(text)))
+    return number_in(_LONE.get(said.strip(_EDGES), said), scale, vocabulary, question)
 
 
 def has_words(text: str, vocabulary: Vocabulary) -> bool:
@@ -120,10 +49,30 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
 
     Such a text is shown to a person, whatever else was understood of it.
     """
-    said = normalise(text)
-    if said.strip(_EDGES) in {*vocabulary.keywords, *vocabulary.zero_pain}:
+    said, bare = normalise(text), _bare(text)
+    whole = {said for answers in vocabulary.answers.values() for said in answers}
+    if bare in vocabulary.keywords or bare in whole:
         return False
-    known = vocabulary.filler | vocabulary.numbers.keys() | vocabulary.yes | vocabulary.no
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", said)
-    halves = {word for half in vocabulary.half for word in half.split()}
-    return any(word not in known | halves | {"out", "to", "or", "between"} for word in words)
+    words = _WORD.findall(said)
+    known = vocabulary.pleasantries | vocabulary.yes | vocabulary.no | vocabulary.numbers.keys()
+    if any(letter.isdigit() for letter in said) or vocabulary.numbers.keys() & set(words):
+        known |= _beside_numbers(vocabulary)
+    elif not words:
+        return any(unicodedata.category(sign) == "So" and sign not in _GLAD for sign in said)
+    return any(word not in known for word in words)
+
+
+def _beside_numbers(vocabulary: Vocabulary) -> frozenset[str]:
+    phrases = (
+        *vocabulary.half, *vocabulary.asides, *vocabulary.hours, *vocabulary.out_of,
+        *vocabulary.scale_of, *vocabulary.through, *vocabulary.either, *vocabulary.between,
+        *vocabulary.together, *vocabulary.point,
+        *(said for question in Question for said in vocabulary.said_of(question)),
+    )  # fmt: skip
+    words = {word for phrase in phrases for word in phrase.split()}
+    topics = {word for about in vocabulary.topics.values() for word in about}
+    return vocabulary.before | vocabulary.after | words | topics
+
+
+def _bare(text: str) -> str:
+    return " ".join(normalise(text).split()).strip(_EDGES)

@@ -52,11 +52,45 @@ class Vocabulary:
     numbers: Mapping[str, int]
     half: tuple[str, ...]
     """Ways to say "and a half" after a number."""
-    zero_pain: frozenset[str]
-    """Whole messages that mean no pain at all."""
-    filler: frozenset[str]
-    """Words that may stand around a number without changing it."""
+    point: frozenset[str]
+    """Words for the decimal point."""
+    out_of: tuple[str, ...]
+    """Ways to say "out of" between a score and its highest."""
+    scale_of: tuple[str, ...]
+    """Ways to repeat the scale itself: "on a scale of"."""
+    through: frozenset[str]
+    """Words between the ends of a range that say which is lower: "6 to 7"."""
+    either: frozenset[str]
+    """Words between the ends of a range in any order: "7 or 6"."""
+    between: frozenset[str]
+    together: frozenset[str]
+    """The word in the middle of "between 6 and 7"."""
+    before: frozenset[str]
+    """Words that may stand before a number without changing it."""
+    after: frozenset[str]
+    """Words that may stand after a number without changing it."""
+    asides: tuple[str, ...]
+    """Phrases that may stand anywhere without changing a number."""
+    hours: tuple[str, ...]
+    """Parts of the day. "about 7 tonight" may be a time, "a 7 tonight" is none."""
+    roughly: frozenset[str]
+    hedges: frozenset[str]
+    """Words that suit a score and not a choice: "about 2" is no "2 less"."""
+    doubts: frozenset[str]
+    """Words that may take a number back, even in a sentence after it."""
+    pleasantries: frozenset[str]
+    """Words that need no answer by a person."""
+    topics: Mapping[str, frozenset[str]]
+    """What a question is about: "pain 7" answers the question on pain and no other."""
+    answers: Mapping[str, Mapping[str, int]]
+    """Whole messages that answer a question, by its name."""
+    beside: Mapping[str, Mapping[str, int]]
+    """Words of a question that may stand beside their own number: "3 more"."""
     yes: frozenset[str]
     no: frozenset[str]
     keywords: Mapping[str, Keyword]
     """Whole messages that steer."""
+
+    def said_of(self, question: str) -> Mapping[str, int]:
+        """Return the words of *question*'s own text with the number each belongs to."""
+        return {**self.answers.get(question, {}), **self.beside.get(question, {})}

@@ -1,0 +1,196 @@
+"""Find the one number that a text gives on a scale, or say that it is not certain.
+
+"First number wins" is wrong too often, so the rule is the other way round: a number
+counts only when it is the only one, and when everything around it is known to leave it
+as it is. It guesses nothing and never changes a number to make it fit.
+"""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from companion.core.protocols import Scale
+from companion.core.reading.readings import UNCLEAR, Reading, ReadingKind, Vocabulary
+
+LONGEST_ANSWER = 160
+"""Letters; a longer text says more than a number and is for a person."""
+
+_N = r"(?<![\w./])(\d+(?:\.\d+)?|\.\d+)"
+_N_TOO = r"(\d+(?:\.\d+)?)"
+_END = r"(?![\w./-]*\w)"
+_RANGE_MARK = "\x00"
+"""Stands for a range that was found. No text holds it: normalising takes it away."""
+_TOKEN = re.compile(
+    r"(?<![\w.])(?:\d+(?:\.\d+)?|\.\d+)(?:-?ish)?(?![\w.]*\w)"  # a number by itself
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*(?![\w.]*\d)"  # a word by itself
+    r"|[\w.]*\w|\S|\n"  # anything else, whole: 2day, gr8, 7.bad
+)
+_NUMBER = re.compile(r"(\d*\.?\d+)(?:-?ish)?")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_HARMLESS = frozenset(",.!?;:()\"'*~-=\n")
+_BREAKS = frozenset(",.;:!\n-")
+_FACES = re.compile(
+    "[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞🏻🏼🏽🏾🏿♀♂☹☺]+"
+)
+_NOT_APART = re.compile(
+    r"(?<![\d.])-\.?\d|\d -\d"  # below zero
+    r"|\d-(?!ish\b)[^\W\d]"  # 2-weekly
+)
+
+
+def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) -> Reading:
+    """Return the number or range that *said*, in normal form, gives on *scale*."""
+    said = re.sub(r"\.{2,}", " , ", _FACES.sub(" ", said))
+    said = _in_digits(said, vocabulary) if len(said) <= LONGEST_ANSWER else ""
+    if _NOT_APART.search(said):
+        return UNCLEAR
+    said = _without_scale(said, scale, vocabulary)
+    ranges = _ranges(vocabulary).search(said)
+    if ranges:
+        rest = f"{said[: ranges.start()]} {_RANGE_MARK} {said[ranges.end() :]}"
+        return _range(ranges, _Around(rest, vocabulary, question, scale), scale)
+    return _single(_Around(said, vocabulary, question, scale), scale)
+
+
+def _in_digits(said: str, vocabulary: Vocabulary) -> str:
+    """Put digits for number words, and decimals for "point five" and "and a half"."""
+    said = _WORD.sub(lambda word: str(vocabulary.numbers.get(word[0], word[0])), said)
+    said = re.sub(rf"\b(\d+) (?:{_any(vocabulary.point)}) (\d)\b", r"\1.\2", said)
+    return re.sub(rf"(?<![\w.])(\d+) (?:{_any(vocabulary.half)}|1/2){_END}", r"\1.5", said)
+
+
+def _without_scale(said: str, scale: Scale, vocabulary: Vocabulary) -> str:
+    """Leave out "on a scale of 0 to 10" and "out of 10", where 10 is the highest."""
+    through = _any(vocabulary.through)
+    said = re.sub(
+        rf"\b(?:{_any(vocabulary.scale_of)}) [01] ?(?:-|{through}) ?{scale.high}{_END}", ",", said
+    )
+    if scale.high != 10:
+        return said
+    out_of = _any(vocabulary.out_of)
+    said = re.sub(rf"{_N} ?(?:/|\\|{out_of}) ?10{_END}", r"\1", said, count=1)
+    return re.sub(rf"^(?:{out_of}) 10{_END},?", "", said)
+
+
+@cache
+def _compiled_ranges(through: str, either: str, between: str, together: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{between}) {_N} ?(?P<and>{together}|-) ?{_N_TOO}{_END}"
+        rf"|{_N} ?(?P<by>-|/|(?<= )(?:{through}|{either})(?= )) ?{_N_TOO}{_END}"
+    )
+
+
+def _ranges(vocabulary: Vocabulary) -> re.Pattern[str]:
+    words = (vocabulary.through, vocabulary.either, vocabulary.between, vocabulary.together)
+    return _compiled_ranges(*map(_any, words))
+
+
+def _any(words: frozenset[str] | tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
+class _Around:
+    """What stands before and after the one number of a text."""
+
+    def __init__(self, said: str, vocabulary: Vocabulary, question: str, scale: Scale) -> None:
+        self.vocabulary, self.question = vocabulary, question
+        # "about 2" is a score, but where numbers stand for words it may be a count.
+        self.hedges = frozenset[str]() if scale.halves else vocabulary.hedges
+        dropped = _any((*vocabulary.asides, *vocabulary.hours)) if scale.halves else r"(?!)"
+        self.names_an_hour = re.search(rf"\b(?:{_any(vocabulary.hours)})\b", said) is not None
+        tokens = _TOKEN.findall(re.sub(rf"\b(?:{dropped})\b", " ", said))
+        numbers = [at for at, token in enumerate(tokens) if _is_number(token)]
+        self.number = tokens[numbers[0]] if len(numbers) == 1 else None
+        if _same_twice(tokens, numbers, said):
+            self.number = tokens.pop(numbers[1])
+        at = numbers[0] if numbers else 0
+        self.before, self.after = tokens[:at], tokens[at + 1 :]
+
+    def leaves_it(self, value: Decimal | None) -> bool:
+        """Tell whether everything around the number leaves it as it is."""
+        words = self.vocabulary
+        if self.before and self.names_an_hour and self.before[-1] in words.roughly:
+            return False  # "about 7 tonight" may be a time
+        topic = words.topics.get(self.question, frozenset())
+        after = self._without_own_words(value)
+        if after is None or not _all_in(self.before, (words.before | topic) - self.hedges):
+            return False
+        if _all_in(after, (words.after | topic) - self.hedges):
+            return True
+        # "7, bad night": the number stands apart from the words, which a person reads.
+        apart = after[0] in _BREAKS
+        return apart and all(_harmless(t) or _plain_word(t, words.doubts) for t in after)
+
+    def _without_own_words(self, value: Decimal | None) -> list[str] | None:
+        """Return what follows without "more" after 3; None where it belongs to another number."""
+        after = f" {' '.join(self.after)} ".replace("\n", ",")
+        said_of = self.vocabulary.said_of(self.question)
+        for said, belongs in sorted(said_of.items(), key=lambda pair: -len(pair[0])):
+            if f" {said} " in after:
+                if value != belongs:
+                    return None
+                after = after.replace(f" {said} ", " ")
+        return after.split()
+
+
+def _is_number(token: str) -> bool:
+    return token == _RANGE_MARK or _NUMBER.fullmatch(token) is not None
+
+
+def _same_twice(tokens: list[str], numbers: list[int], said: str) -> bool:
+    """Tell whether a number stands there twice, as in "7 (7)" for "7 (seven)"."""
+    return len(numbers) == 2 and tokens[numbers[0]] == tokens[numbers[1]] and "(" in said
+
+
+def _harmless(token: str) -> bool:
+    return token in _HARMLESS
+
+
+def _plain_word(token: str, doubts: frozenset[str]) -> bool:
+    return _WORD.fullmatch(token) is not None and token not in doubts
+
+
+def _all_in(tokens: list[str], words: frozenset[str]) -> bool:
+    return all(token in words or _harmless(token) for token in tokens)
+
+
+def _single(around: _Around, scale: Scale) -> Reading:
+    match = _NUMBER.fullmatch(around.number or "")
+    if match is None:
+        return UNCLEAR
+    value = _exact(match[1]) if scale.halves or match[0] == match[1] else None
+    if value is None or not around.leaves_it(value):
+        return UNCLEAR
+    if scale.holds(value):
+        return Reading(ReadingKind.NUMBER, value)
+    within = scale.low <= value <= scale.high
+    return UNCLEAR if within else Reading(ReadingKind.OUT_OF_RANGE)
+
+
+def _exact(digits: str) -> Decimal | None:
+    """Return the number, or None for what looks like a time or a code: 7.30, 007."""
+    whole, _, part = digits.partition(".")
+    if len(part) > 1 or (len(whole) > 1 and whole.startswith("0")):
+        return None
+    return Decimal(whole or "0") if part in {"", "0"} else Decimal(f"{whole or '0'}.{part}")
+
+
+def _range(match: re.Match[str], around: _Around, scale: Scale) -> Reading:
+    ends = [_exact(part) for part in match.groups() if part and part[-1].isdigit()]
+    low, high = ends
+    if low is None or high is None or not around.leaves_it(None):
+        return UNCLEAR
+    any_order = match["and"] is not None or match["by"] in around.vocabulary.either
+    if any_order:
+        low, high = min(low, high), max(low, high)
+    fits = scale.halves and low < high and scale.holds(low) and scale.holds(high)
+    if not fits or around.number != _RANGE_MARK or _is_doubtful(low, high, match["by"], scale):
+        return UNCLEAR
+    return Reading(ReadingKind.RANGE, low, high)
+
+
+def _is_doubtful(low: Decimal, high: Decimal, by: str | None, scale: Scale) -> bool:
+    """Tell whether a range may be something else: the whole scale, a half, out of five."""
+    if low <= 1 and high == scale.high:
+        return True
+    return by == "/" and (high - low != 1 or high in {2, 5})

@@ -30,7 +30,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 CARRIER_WORDS = re.compile(
     r"\b(STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|OPTOUT|YES|UNSTOP)\b"
 )
-"""Words that a carrier acts on: no text may ask for one."""
+"""Words that a carrier acts on: a text holds one only where its file says so."""
 
 LONGEST_TEAM, LONGEST_HOURS, LONGEST_PHONE = 30, 40, 16
 """Letters of what a team says of itself; more would not fit the texts."""
@@ -169,8 +169,9 @@ def _text(file: TomlFile, key: str, values: Mapping[str, Any]) -> Text:
     unknown = set(PLACEHOLDER.findall(english)) - set(LONGEST_VALUES)
     if unknown:
         raise file.error(key, f"unknown placeholder {min(unknown)}")
-    if CARRIER_WORDS.search(english):
-        raise file.error(key, "holds a word that carriers act on")
+    allowed = file.get("carrier_words", list, {"carrier_words": [], **values})
+    if stray := set(CARRIER_WORDS.findall(english)) - set(allowed):
+        raise file.error(key, f"holds {min(stray)}, a word that carriers act on")
     return Text(key, english, file.get("note", str, values), file.get("max_segments", int, values))
 
 

@@ -109,6 +109,12 @@ def test_a_text_is_easy_to_read(text: Text) -> None:
     assert 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59 <= 6.5
 
 
+def test_patients_are_told_once_how_to_stop_the_texts() -> None:
+    said = [text.key for text in TEXTS if "STOP" in text.english]
+
+    assert said == ["handshake_confirmed"]
+
+
 @pytest.mark.parametrize("key", ["crisis", "help"])
 def test_a_crisis_text_says_where_help_is_and_what_we_are_not(key: str) -> None:
     text = ENGLISH.texts[key].english
@@ -241,7 +247,8 @@ def test_a_translation_must_keep_within_its_segments(messages: Path, translation
         ("conversation.toml", "{team}. We'd", "{team!r}. We'd", "handshake: braces may only hold"),
         ("conversation.toml", "{team}. We'd", "{}. We'd", "handshake: braces may only hold"),
         ("conversation.toml", "{team}. We'd", "{team. We'd", "handshake: braces may only hold"),
-        ("conversation.toml", "Reply HELP", "Reply STOP", "handshake_confirmed: holds a word that"),
+        ("conversation.toml", "Reply HELP", "Reply YES", "handshake_confirmed: holds YES, a word that"),
+        ("conversation.toml", '["STOP"]', '"STOP"', "carrier_words: must be given, as list"),
         ("conversation.toml", "max_segments = 2", 'max_segments = "2"', "max_segments: must be given"),
         ("conversation.toml", "max_segments = 2", "max_segments = true", "max_segments: must be given"),
         ("crisis.toml", "note = ", "notes = ", "crisis.toml: note: must be given, as str"),

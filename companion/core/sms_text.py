@@ -25,6 +25,15 @@ def segments(text: str) -> int:
     return _packed(costs, GSM_ALONE, GSM_JOINED)
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether *text* keeps to the 7-bit alphabet, in which texts are cheap."""
+    try:
+        _GSM.encode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _packed(costs: Iterable[int], alone: int, joined: int) -> int:
     costs = list(costs)
     if sum(costs) <= alone:

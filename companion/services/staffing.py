@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import PasswordHasher
 
+from companion.core.sms_text import is_plain
 from companion.store import accounts, audit, organisations
 from companion.store.accounts import RoleName, User
 from companion.store.audit import SYSTEM
@@ -55,6 +56,8 @@ def add_team(
     ):
         if not text.strip() or len(text) > longest:
             raise StaffingError(f"The team's {what} must have 1 to {longest} letters")
+        if not is_plain(text):
+            raise StaffingError(f"The team's {what} holds a letter that makes every text dearer")
     if name in {team.name for team in organisations.teams_of(session, organisation_id)}:
         raise StaffingError(f"There is a team called {name} already")
     team = organisations.add_team(session, organisation_id, name=name, phone=phone, hours=hours)

@@ -111,7 +111,8 @@ def set_up_sign_in(app: Flask, runtime: Runtime) -> None:
     limiter = Limiter(get_remote_address, app=app)
     Security(app, People(runtime))
     # On the blueprint, so that it counts before the form's token is looked at.
-    limiter.limit(TRIES, methods=["POST"])(app.blueprints["security"])
+    pages: Any = app.blueprints["security"]
+    limiter.limit(TRIES, methods=["POST"])(pages)
     user_logged_in.connect(_rotate, app)
 
 

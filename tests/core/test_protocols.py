@@ -54,7 +54,7 @@ def test_each_answer_leads_to_the_next_question_and_the_last_to_thanks() -> None
     second = advance(TAPER, Asked(Question.USE), number("1"))
     last = advance(TAPER, Asked(Question.COPING), number("7"))
 
-    assert (first.value, first.next, first.say) == (6, Asked(Question.USE), "use_question")
+    assert (first.value, first.next, first.say) == (Decimal(6), Asked(Question.USE), "use_question")
     assert second.say == question_key(Question.COPING)
     assert (last.next, last.say) == (None, "thanks")
 

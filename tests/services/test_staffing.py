@@ -69,6 +69,7 @@ def test_a_name_is_taken_once(ward: Ward) -> None:
         ("x", "", "x"),
         ("x", "1" * 17, "x"),
         ("x", "1", "x" * 41),
+        ("x", "1", "Mon–Fri"),
     ],
 )
 def test_a_team_that_would_not_fit_the_texts_is_refused(

@@ -18,7 +18,7 @@ SIGNED_BY_THE_PROVIDER = {"webhook.incoming", "webhook.status"}
 def rules_of(app: Flask) -> Iterator[tuple[Rule, str, str]]:
     """Yield each rule with one of its methods and a path that fits it."""
     for rule in app.url_map.iter_rules():
-        ids = {name: uuid4() for name in rule.arguments}
+        ids: dict[str, object] = {name: uuid4() for name in rule.arguments}
         ids.update(dict.fromkeys(rule.arguments & {"side"}, "patient"))
         ids.update(dict.fromkeys(rule.arguments & {"token", "filename"}, "x"))
         with app.test_request_context():

@@ -1,5 +1,6 @@
 """Register a patient, confirm their phone, and change how they are reached."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -114,12 +115,15 @@ def _take_wishes(session: Session, patient: Patient, wishes: ContactWishes) -> N
     patient.safe_from, patient.safe_until = wishes.safe_from, wishes.safe_until
     patient.check_in_at = wishes.check_in_at
     patient.language, patient.detailed = wishes.language, wishes.detailed
-    patient.interpreter, patient.ways = wishes.interpreter, wishes.ways
-    patients.seal_communication_needs(session, patient, wishes.communication_needs)
+    patient.interpreter = wishes.interpreter
+    patients.seal_needs(
+        session, patient, ways=wishes.ways, communication=wishes.communication_needs
+    )
 
 
 def wishes_of(session: Session, patient: Patient) -> ContactWishes:
     """Return how *patient* may be reached."""
+    ways, communication_needs = patients.needs_of(session, patient)
     return ContactWishes(
         safe_from=patient.safe_from,
         safe_until=patient.safe_until,
@@ -127,8 +131,8 @@ def wishes_of(session: Session, patient: Patient) -> ContactWishes:
         language=patient.language,
         detailed=patient.detailed,
         interpreter=patient.interpreter,
-        ways=patient.ways,
-        communication_needs=patients.communication_needs_of(session, patient),
+        ways=ways,
+        communication_needs=communication_needs,
     )
 
 
@@ -420,6 +424,27 @@ def opt_in(session: Session, patient: Patient, *, actor: Actor, now: datetime) -
 def view(session: Session, patient: Patient, *, what: str, actor: Actor, now: datetime) -> None:
     """Record that a member of staff saw a patient; *what* is such as ``patient viewed``."""
     _record(session, patient, actor, what, now)
+
+
+def view_list(
+    session: Session,
+    scope: Scope,
+    found: Sequence[Patient],
+    *,
+    what: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record that a member of staff saw a list with the names of *found*."""
+    audit.record(
+        session,
+        scope.organisation_id,
+        actor=actor,
+        action=what,
+        subject=f"organisation:{scope.organisation_id}",
+        detail={"patients": [patient.id for patient in found]},
+        now=now,
+    )
 
 
 def _check_revision(patient: Patient, based_on: int) -> None:

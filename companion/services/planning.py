@@ -136,16 +136,15 @@ def mark(
     if side in sides:
         raise PlanError("side", "This mark stands already")
     assert actor.user_id is not None
-    session.add(
-        PlanMark(
-            id=uuid4(),
-            version_id=version.id,
-            side=side,
-            how=how.strip(),
-            recorded_by=actor.user_id,
-            recorded_at=now,
-        )
+    made = PlanMark(
+        id=uuid4(),
+        version_id=version.id,
+        side=side,
+        recorded_by=actor.user_id,
+        recorded_at=now,
     )
+    plans.seal_how(session, made, how.strip())
+    session.add(made)
     session.flush()
     _record(session, patient, version, actor, f"plan marked by {side}", now)
     if is_binding(sides | {side}):

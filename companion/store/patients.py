@@ -57,7 +57,7 @@ class Patient(Base):
     language: Mapped[str] = mapped_column(sa.String(35))
     detailed: Mapped[bool]
     interpreter: Mapped[bool]
-    ways: Mapped[str]
+    ways: Mapped[str]  # sealed: who may pick up, when not to ring
     gp_practice: Mapped[str]
     pharmacy: Mapped[str]
 
@@ -75,7 +75,6 @@ class Patient(Base):
 
 
 TABLE = Patient.__tablename__
-SEALED = (*(field.name for field in fields(Identity)), "communication_needs")
 
 
 def seal_identity(session: Session, patient: Patient, identity: Identity) -> None:
@@ -90,9 +89,10 @@ def seal_identity(session: Session, patient: Patient, identity: Identity) -> Non
     patient.name_hash = _name_hash(session, identity.last_name, identity.born_on)
 
 
-def seal_communication_needs(session: Session, patient: Patient, words: str) -> None:
-    """Seal what the patient needs in order to follow a text or a call."""
-    _seal(session, patient, "communication_needs", words)
+def seal_needs(session: Session, patient: Patient, *, ways: str, communication: str) -> None:
+    """Seal which ways to reach the patient are safe, and what they need in order to follow."""
+    _seal(session, patient, "ways", ways)
+    _seal(session, patient, "communication_needs", communication)
 
 
 def _seal(session: Session, patient: Patient, column: str, text: str) -> None:
@@ -121,9 +121,9 @@ def name_of(session: Session, patient: Patient) -> str:
     return f"{_open(session, patient, 'first_name')} {_open(session, patient, 'last_name')}"
 
 
-def communication_needs_of(session: Session, patient: Patient) -> str:
-    """Open what the patient needs in order to follow a text or a call."""
-    return _open(session, patient, "communication_needs")
+def needs_of(session: Session, patient: Patient) -> tuple[str, str]:
+    """Open which ways to reach the patient are safe, and what they need in order to follow."""
+    return _open(session, patient, "ways"), _open(session, patient, "communication_needs")
 
 
 def _name_hash(session: Session, last_name: str, born_on: date) -> str:

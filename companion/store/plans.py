@@ -80,7 +80,7 @@ class PlanMark(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version_id: Mapped[UUID] = mapped_column(sa.ForeignKey("plan_version.id"))
     side: Mapped[MarkSide] = mapped_column(stored_enum(MarkSide))
-    how: Mapped[str]
+    how: Mapped[str]  # sealed: in staff's words
     recorded_by: Mapped[UUID] = mapped_column(sa.ForeignKey("user.id"))
     recorded_at: Mapped[datetime]
 
@@ -110,6 +110,20 @@ def goal_words_of(session: Session, version: PlanVersion) -> str:
     """Open the patient's own words."""
     return keyring_of(session).open(
         version.goal_words, table=PlanVersion.__tablename__, column="goal_words", row_id=version.id
+    )
+
+
+def seal_how(session: Session, mark: PlanMark, words: str) -> None:
+    """Seal how somebody agreed into the row of *mark*."""
+    mark.how = keyring_of(session).seal(
+        words, table=PlanMark.__tablename__, column="how", row_id=mark.id
+    )
+
+
+def how_of(session: Session, mark: PlanMark) -> str:
+    """Open how somebody agreed."""
+    return keyring_of(session).open(
+        mark.how, table=PlanMark.__tablename__, column="how", row_id=mark.id
     )
 
 

@@ -55,7 +55,8 @@ class VersionView:
 
     version: PlanVersion
     steps: tuple[Step, ...]
-    marks: Sequence[PlanMark]
+    marks: Sequence[tuple[PlanMark, str]]
+    """Each mark with how it was given."""
     missing: tuple[MarkSide, ...]
     goal_words: str
     set_by: str
@@ -120,7 +121,7 @@ def version_view(session: Session, version: PlanVersion, names: dict[UUID, str])
     return VersionView(
         version=version,
         steps=plans.steps_of(session, version),
-        marks=marks,
+        marks=[(mark, plans.how_of(session, mark)) for mark in marks],
         missing=tuple(side for side in MarkSide if side not in made),
         goal_words=plans.goal_words_of(session, version),
         set_by=names.get(version.set_by, ""),

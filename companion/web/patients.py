@@ -146,9 +146,17 @@ class RegisterForm(ReachForm):
 def listed() -> ResponseReturnValue:
     """Show the teams' patients, or those that were looked for."""
     form = FindForm(request.args, meta={"csrf": False})
-    with current_runtime().transactions.reading() as session:
-        found = _find(session, form)
-        rows = list_rows(session, current_scope(), found, now())
+    with current_runtime().transactions.begin() as session:
+        found, moment = _find(session, form), now()
+        rows = list_rows(session, current_scope(), found, moment)
+        enrolment.view_list(
+            session,
+            current_scope(),
+            found,
+            what="patients listed",
+            actor=current_actor(),
+            now=moment,
+        )
     return render_template("patients.html", form=form, rows=rows, searched=bool(request.args))
 
 

@@ -13,7 +13,7 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from companion.core.agreement import MarkSide
 from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
 from companion.core.taper import MOST_STEPS, Pace, PlanError, Step, check_steps, fill_steps
-from companion.services import planning
+from companion.services import enrolment, planning
 from companion.services.enrolment import StaleError
 from companion.services.planning import PlanDraft
 from companion.store import accounts, patients, plans
@@ -211,8 +211,9 @@ def _box(field: str, rows: Sequence[int]) -> str:
 @requires(*PLANNERS)
 def write(patient_id: UUID) -> ResponseReturnValue:
     """Write a new version: first what and at what pace, then the steps, then propose."""
-    with current_runtime().transactions.reading() as session:
+    with current_runtime().transactions.begin() as session:
         patient = patient_or_404(session, patient_id)
+        enrolment.view(session, patient, what="plan opened", actor=current_actor(), now=now())
         name = patients.name_of(session, patient)
         versions = plans.versions_of(session, patient_id)
     newest = str(versions[0].id) if versions else ""

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 
-from companion.services import alerting
+from companion.services import alerting, enrolment
 from companion.services.alerting import AlertError, AlreadyTakenError
 from companion.store import accounts, alerts, patients, replies
 from companion.store.alerts import Alert, Outcome
@@ -17,6 +17,7 @@ from companion.store.database import Scope, Session
 from companion.store.patients import Patient
 from companion.web.access import CLINICAL, requires
 from companion.web.current import (
+    current_actor,
     current_runtime,
     current_scope,
     current_user_id,
@@ -52,8 +53,16 @@ class OutcomeForm(Form):
 def listed() -> ResponseReturnValue:
     """Show who needs somebody today."""
     moment = now()
-    with current_runtime().transactions.reading() as session:
+    with current_runtime().transactions.begin() as session:
         needing = who_needs_somebody(session, current_scope())
+        enrolment.view_list(
+            session,
+            current_scope(),
+            [one.patient for one in needing if one.patient],
+            what="today viewed",
+            actor=current_actor(),
+            now=moment,
+        )
     return render_template(
         "today.html", needing=needing, now=moment, how_long=how_long, me=current_user_id()
     )
@@ -142,6 +151,10 @@ def _outcome_page(form: OutcomeForm, alert_id: UUID) -> ResponseReturnValue:
         view = alert_view(session, alert, names)
         who = _needing(session, current_scope(), alert)
         words = _words(session, alert)
+        if who.patient is not None:
+            enrolment.view(
+                session, who.patient, what="alert viewed", actor=current_actor(), now=now()
+            )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
     return render_template("outcome.html", form=form, view=view, who=who, words=words), status
 

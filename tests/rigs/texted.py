@@ -46,7 +46,6 @@ def add_patient(session: Session, **changes: Any) -> Patient:
             "detailed": False,
             "interpreter": False,
             "handshake_asked_again": False,
-            "ways": "text",
             "gp_practice": "Example Surgery",
             "pharmacy": "Example Pharmacy",
             "consent_asked_by": "A Pharmacist",
@@ -65,7 +64,7 @@ def add_patient(session: Session, **changes: Any) -> Patient:
         emergency_contact="Bob",
     )
     patients.seal_identity(session, patient, identity)
-    patients.seal_communication_needs(session, patient, "")
+    patients.seal_needs(session, patient, ways="text", communication="")
     session.add(patient)
     session.flush()
     return patient

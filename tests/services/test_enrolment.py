@@ -34,7 +34,7 @@ def test_what_was_entered_is_kept_sealed(ward: Ward) -> None:
 
     with ward.transactions.reading() as session:
         identity = patients.identity_of(session, patient)
-        assert patients.communication_needs_of(session, patient) == "Large print"
+        assert patients.needs_of(session, patient) == ("", "Large print")
         assert patients.name_of(session, patient) == "Ada Lane0"
     assert identity.phone.startswith("+447700900")
     assert identity.nhs_number == "9990000018"

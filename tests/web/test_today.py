@@ -2,12 +2,15 @@
 
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from companion.clock import real_now
 from companion.core.triage import Finding, help_finding, service_finding
 from companion.core.urgency import Urgency
 from companion.services import alerting, receiving
-from companion.store import alerts, patients
+from companion.store import alerts, audit, patients
 from companion.store.alerts import Alert, AlertState
+from companion.store.audit import AuditEntry
 from companion.store.patients import Patient
 from tests.rigs.clinic import Clinic, words_of
 
@@ -169,3 +172,22 @@ def test_a_patients_texts_and_answers_stand_on_their_page(clinic: Clinic) -> Non
 
     assert "really struggling" in page
     assert "The team will read this" in page
+
+
+def test_seeing_names_on_today_and_behind_an_alert_is_recorded(clinic: Clinic) -> None:
+    patient = clinic.register()
+    one = alert(clinic, patient, help_finding())
+    person = clinic.signed_in("follow-up")
+
+    person.get("/")
+    person.get("/patients/")
+    person.get(f"/alerts/{one.id}/outcome")
+
+    with clinic.runtime.transactions.reading() as session:
+        about = [e.action for e in audit.entries_about(session, clinic.scope, patient.id)]
+        lists = session.scalars(
+            sa.select(AuditEntry).where(AuditEntry.action.in_(["today viewed", "patients listed"]))
+        ).all()
+    assert about[0] == "alert viewed"
+    assert all(str(patient.id) in entry.detail for entry in lists)
+    assert len(lists) == 2

@@ -4,6 +4,7 @@ Leases, waiting times and time-outs never use this: they are on real time.
 """
 
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from companion.store.clock_setting import seconds_ahead, set_seconds_ahead
 from companion.store.database import Transactions
@@ -43,7 +44,7 @@ class Clock:
         if moment.tzinfo is None:
             raise ClockError("Give the time zone, as in 2027-03-28T00:59:00Z")
         with self._transactions.begin() as session:
-            ahead = int((moment - real_now()).total_seconds())
+            ahead = ceil((moment - real_now()).total_seconds())
             if ahead < seconds_ahead(session):
                 raise ClockError("The clock only goes forward: what was sent stays sent")
             set_seconds_ahead(session, ahead)

@@ -130,11 +130,12 @@ def verify(session: Session, organisation_id: UUID) -> int | None:
         .order_by(AuditEntry.number)
         .execution_options(yield_per=500)
     )
-    for entry in session.scalars(query):
-        sound = entry.number == expected and entry.previous_hash == previous
-        if not sound or entry.hash != _hash_of(entry):
-            return expected
-        previous, expected = entry.hash, expected + 1
+    with session.scalars(query) as entries:  # closed also when it ends early
+        for entry in entries:
+            sound = entry.number == expected and entry.previous_hash == previous
+            if not sound or entry.hash != _hash_of(entry):
+                return expected
+            previous, expected = entry.hash, expected + 1
     return None
 
 

@@ -1,0 +1,57 @@
+"""docs/clinical-rules.md says what the code does: the same rules, the same values."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from companion.core import calendar, triage
+from companion.services import receiving
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "clinical-rules.md").read_text(encoding="utf-8")
+ROWS = {
+    match[1]: match[0] for match in re.finditer(r"^\| ([A-Z]-\d\d) \|.*$", PAGE, flags=re.MULTILINE)
+}
+CODE = [
+    *(ROOT / "companion" / "core").rglob("*.py"),
+    *(ROOT / "companion" / "services").rglob("*.py"),
+]
+
+
+def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> None:
+    named = set()
+    for path in CODE:
+        named |= set(re.findall(r"\b([TURSC]-\d\d)\b", path.read_text(encoding="utf-8")))
+
+    assert named == set(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("T-01", f"{triage.PAIN_RISE} points, {triage.PAIN_CHECK_INS} check-ins"),
+        ("T-01", f"{triage.BASELINE_DAYS} days before the first cut"),
+        ("T-01", f"at least {triage.BASELINE_READINGS}"),
+        ("T-02", f"{triage.COPING_LOW} or less"),
+        ("T-11", f"reminder after {triage.REMINDER_AFTER.total_seconds() / 3600:.0f} hours"),
+        ("T-11", f"a person after {triage.SILENCE_AFTER.total_seconds() / 3600:.0f} hours"),
+        ("T-11", f"step week {triage.STEP_WEEK.days} days"),
+        ("T-14", f"{triage.HOLD_URGENT.days} days"),
+        ("R-02", f"{receiving.UNHANDLED_AFTER.total_seconds():.0f} seconds"),
+        ("C-01", f"{calendar.EARLIEST_SAFE:%H:%M}"),
+        ("C-02", f"{calendar.LATEST_SAFE:%H:%M}"),
+        ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
+        ("S-02", f"| {triage.SIGNPOST_COPING} |"),
+        ("S-03", f"| {triage.SIGNPOST_PAIN} |"),
+    ],
+)
+def test_the_value_on_the_page_is_the_value_in_the_code(rule: str, value: str) -> None:
+    assert value in ROWS[rule]
+
+
+def test_every_test_that_the_pages_name_exists() -> None:
+    for page in ("clinical-rules.md", "clinical-safety/hazards.md"):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        for name in re.findall(r"`(tests/[\w/]+\.py)`", text):
+            assert (ROOT / name).exists(), name

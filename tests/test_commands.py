@@ -1,0 +1,226 @@
+"""The ``companion`` command, as somebody who runs the service types it."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from companion.cli import main
+from companion.config import load_settings
+from companion.demo.settings import write_settings
+from companion.runtime import build_runtime
+from companion.store import accounts, organisations
+from tests.rigs.served import free_port, run, serving
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Settings in test mode over an empty database."""
+    file = write_settings(tmp_path, port=free_port())
+    file.write_text(file.read_text(encoding="utf-8").replace('"demo"', '"test"'), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(autouse=True)
+def _quiet_logging() -> Iterator[None]:
+    """Put back the handlers that ``serve`` and migrations set."""
+    import logging
+
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+def companion(config: Path, *arguments: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["--config", str(config), *arguments], input=typed)
+
+
+def a_service_with_people(config: Path) -> None:
+    assert companion(config, "db", "upgrade").exit_code == 0
+    added = companion(
+        config, "organisation", "add", "Riverside", "--team", "Team", "--phone", "01632 960001",
+        "--hours", "Always",
+    )  # fmt: skip
+    assert added.exit_code == 0, added.output
+
+
+def add_user(config: Path, email: str, password: str, of: str = "Riverside") -> Result:
+    return companion(
+        config, "user", "add", email, "--role", "follow-up", "--organisation", of,
+        "--password-stdin", typed=password + "\n",
+    )  # fmt: skip
+
+
+def test_a_service_is_set_up_step_by_step(config: Path) -> None:
+    a_service_with_people(config)
+
+    answer = add_user(config, "nurse@example.com", "three random words")
+
+    assert answer.output == "Added nurse@example.com.\n"
+    runtime = build_runtime(load_settings(config))
+    with runtime.transactions.reading() as session:
+        assert organisations.organisation_named(session, "Riverside") is not None
+        assert accounts.user_with_email(session, "nurse@example.com") is not None
+    runtime.dispose()
+
+
+def test_a_password_can_be_typed_unseen(config: Path) -> None:
+    a_service_with_people(config)
+
+    answer = companion(
+        config, "user", "add", "a@example.com", "--role", "pharmacist", "--organisation",
+        "Riverside", typed="three random words\nthree random words\n",
+    )  # fmt: skip
+
+    assert answer.exit_code == 0
+    assert "three" not in answer.output
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "of", "says"),
+    [
+        ("nurse", "three random words", "Riverside", "no e-mail address"),
+        ("a@example.com", "short", "Riverside", "three random words do well"),
+        ("a@example.com", "three random words", "Nowhere", "no organisation called Nowhere"),
+    ],
+)
+def test_what_cannot_be_added_says_why_in_one_line(
+    config: Path, email: str, password: str, of: str, says: str
+) -> None:
+    a_service_with_people(config)
+
+    answer = add_user(config, email, password, of)
+
+    assert answer.exit_code == 1
+    assert says in answer.output
+    assert len(answer.output.strip().splitlines()) == 1
+
+
+def test_tables_can_be_brought_up_to_date_twice(config: Path) -> None:
+    assert companion(config, "db", "upgrade").exit_code == 0
+    assert companion(config, "db", "upgrade").exit_code == 0
+
+
+def test_the_database_file_is_its_owners_alone(config: Path) -> None:
+    companion(config, "db", "upgrade")
+
+    for file in (config, config.parent / "companion.db"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_the_doctor_says_what_is_still_missing(config: Path) -> None:
+    first = companion(config, "doctor")
+    companion(config, "db", "upgrade")
+    second = companion(config, "doctor")
+    a_service_with_people(config)
+    third = companion(config, "doctor")
+
+    assert first.exit_code == second.exit_code == 1
+    assert "run companion db upgrade" in first.output
+    assert "there is no team yet" in second.output
+    assert third.exit_code == 0
+    assert "WRONG" not in third.output
+
+
+def test_the_doctor_names_every_setting_that_is_wrong(config: Path) -> None:
+    config.write_text('[service]\nmode = "fun"\n', encoding="utf-8")
+
+    answer = companion(config, "doctor")
+
+    assert answer.exit_code == 1
+    assert "service.mode" in answer.output
+    assert "secrets: is missing" in answer.output
+
+
+def test_the_doctor_names_a_database_that_cannot_be_opened(config: Path) -> None:
+    config.write_text(
+        config.read_text(encoding="utf-8").replace(
+            "sqlite:///", "postgresql://nobody@127.0.0.1:1/x#"
+        ),
+        encoding="utf-8",
+    )
+
+    answer = companion(config, "doctor")
+
+    assert answer.exit_code == 1
+    assert "database.url: cannot be opened" in answer.output
+
+
+def test_the_clock_is_shown_set_and_advanced(config: Path) -> None:
+    companion(config, "db", "upgrade")
+
+    shown = companion(config, "clock", "set", "2030-03-28T00:59:00Z")
+    later = companion(config, "clock", "advance", "3d")
+    now = companion(config, "clock", "show")
+
+    assert shown.output.startswith("2030-03-28T00:59:0")
+    assert later.output.startswith("2030-03-31T00:59:0")
+    assert now.output.startswith("2030-03-31T00:59:0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["set", "tomorrow"], "give a moment such as"),
+        (["set", "2030-03-28T00:59:00"], "Give the time zone"),
+        (["set", "2020-03-28T00:59:00Z"], "only goes forward"),
+        (["advance", "soon"], "give how far to go forward"),
+        (["advance", "0m"], "Give how far to go forward"),
+    ],
+)
+def test_a_clock_that_cannot_be_moved_so_says_why(
+    config: Path, arguments: list[str], says: str
+) -> None:
+    companion(config, "db", "upgrade")
+
+    answer = companion(config, "clock", *arguments)
+
+    assert answer.exit_code != 0
+    assert says in answer.output
+
+
+def test_only_a_demonstration_is_filled(config: Path) -> None:
+    answer = companion(config, "demo")
+
+    assert answer.exit_code == 1
+    assert "only a demonstration is filled" in answer.output
+
+
+def test_a_service_without_tables_does_not_start(config: Path) -> None:
+    answer = run(config, "serve")
+
+    assert answer.returncode == 1
+    assert "run companion db upgrade" in answer.stderr
+
+
+def test_a_database_in_trouble_is_one_line(config: Path) -> None:
+    answer = companion(config, "clock", "show")
+
+    assert answer.exit_code == 1
+    assert "database.url: the database cannot be used" in answer.output
+
+
+def test_settings_that_are_wrong_are_one_line(config: Path) -> None:
+    config.write_text("[service]\n", encoding="utf-8")
+
+    answer = companion(config, "clock", "show")
+
+    assert answer.exit_code == 1
+    assert answer.output == "Error: secrets: is missing\n"
+
+
+def test_a_real_process_serves_stops_well_and_starts_again_with_everything(config: Path) -> None:
+    import requests
+
+    a_service_with_people(config)
+    port = load_settings(config).server.port
+    for _ in range(2):
+        with serving(config, port) as address:
+            assert requests.get(f"{address}/healthz", timeout=10).text == "alive\n"
+            assert requests.get(f"{address}/readyz", timeout=10).text == "ready\n"
+            assert requests.get(f"{address}/", timeout=10).url.endswith("/sign-in?next=/?")
+
+    assert companion(config, "doctor").exit_code == 0

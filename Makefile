@@ -14,7 +14,7 @@ help: ## Show what can be made
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Type: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 .PHONY: setup
@@ -55,7 +55,7 @@ check: .venv/dev-ready ## Check style, types, layers, templates, migrations and 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --quiet companion/web/templates || $(BIN)/djlint --lint companion/web/templates
+	$(BIN)/djlint --quiet --lint companion/web/templates
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_migrations.py tests/messages -k "not postgresql"
 
 .PHONY: test

@@ -139,6 +139,19 @@ def replies_of(session: Session, patient_id: UUID, *, limit: int = 50) -> Sequen
     return session.scalars(query).all()
 
 
+def strangers_between(session: Session, first: datetime, last: datetime) -> Sequence[Reply]:
+    """Return strangers' texts that came from *first* to *last*, oldest first.
+
+    They are nobody's, so every organisation is told of them.
+    """
+    query = (
+        sa.select(Reply)
+        .where(Reply.state == ReplyState.STRANGER, Reply.received_at.between(first, last))
+        .order_by(Reply.received_at, Reply.kept_at)
+    )
+    return session.scalars(query).all()
+
+
 def reply_by_id(session: Session, reply_id: UUID) -> Reply:
     """Return one text, which must exist."""
     return session.get_one(Reply, reply_id)

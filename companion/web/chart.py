@@ -1,9 +1,9 @@
-"""The picture of a taper: steps as an inline SVG, drawn from the same steps as the table.
+"""Pictures for inline SVG: the steps of a taper, and the scores of check-ins.
 
 No inline style and no script; the colours are classes. A table always stands beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,12 @@ from decimal import Decimal
 from companion.core.taper import Step
 
 WIDTH, HEIGHT = 720, 260
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 36
+LEFT, RIGHT, TOP, BOTTOM = 72, 16, 20, 40
 LAST_STEP_DAYS = 14
 """How long the last dose is drawn for."""
-LABEL_WIDTH = 70
-"""Room that the words under a step need."""
+LABEL_WIDTH = 100
+"""Room that the words under a step need, at the size that a phone needs."""
+MOST_SCORE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +100,57 @@ def _spread(labels: Sequence[Label]) -> tuple[Label, ...]:
 def _plain(amount: Decimal) -> str:
     text = format(amount.quantize(Decimal("0.1")), "f")
     return text.removesuffix(".0")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One question's answers: the points of a line, and each point for a mark of its own."""
+
+    name: str
+    points: str
+    marks: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChart:
+    """The numbers that the template draws for scores from 0 to 10."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    lines: tuple[ScoreLine, ...]
+    x_labels: tuple[Label, ...]
+    y_labels: tuple[Label, ...]
+
+
+def score_chart(
+    scores: Mapping[str, Sequence[tuple[date, Decimal]]], *, day_text: Callable[[date], str]
+) -> ScoreChart | None:
+    """Return the picture of *scores* by name, oldest first; None for fewer than two days."""
+    days = sorted({day for series in scores.values() for day, _score in series})
+    if len(days) < 2:
+        return None
+    begins, span = days[0], (days[-1] - days[0]).days
+
+    def x_of(day: date) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * ((day - begins).days / span), 1)
+
+    def y_of(score: Decimal) -> float:
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * float(1 - score / MOST_SCORE), 1)
+
+    lines = []
+    for name, series in scores.items():
+        marks = tuple((x_of(day), y_of(score)) for day, score in series)
+        lines.append(ScoreLine(name, " ".join(f"{x},{y}" for x, y in marks), marks))
+    return ScoreChart(
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        lines=tuple(lines),
+        x_labels=_spread([Label(x_of(day), HEIGHT - 12, day_text(day)) for day in days]),
+        y_labels=tuple(
+            Label(LEFT - 8, y_of(Decimal(score)) + 5, str(score)) for score in (10, 5, 0)
+        ),
+    )

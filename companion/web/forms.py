@@ -12,13 +12,25 @@ from wtforms import Field, SelectField, StringField, TextAreaField, ValidationEr
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from companion.web.words import gettext as _
 from companion.web.words import lazy as _l
 
+UNWRITTEN = "\x00"
+"""PostgreSQL keeps no text that holds it."""
 DAY_PARTS = ("day", "month", "year")
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form with the token against forged requests."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; a letter that no keyboard types is a fault of its field."""
+        sound = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field.data, str) and UNWRITTEN in field.data:
+                field.errors = [_("Take out the letter that cannot be shown"), *field.errors]
+                sound = False
+        return sound
 
     def take_faults(self, fields: dict[str, str]) -> None:
         """Put faults that a service found beside their fields; unknown ones on top."""
@@ -74,7 +86,7 @@ class DayField(Field):  # type: ignore[misc]  # the library has no types
             return None
         try:
             return date(*(int(self.parts[part]) for part in reversed(DAY_PARTS)))
-        except ValueError:
+        except (ValueError, OverflowError):  # no such day, or more digits than a year has
             return None
 
     def pre_validate(self, form: Any) -> None:
@@ -96,7 +108,7 @@ class TimeField(StringField):  # type: ignore[misc]  # the library has no types
         hour, _, minute = text.partition(":")
         try:
             self.moment = time(int(hour), int(minute or 0))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValidationError(_l("Enter a time, like 09:00")) from error
 
 

@@ -32,7 +32,7 @@ from companion.store.check_ins import CheckIn
 from companion.store.database import Scope, Session
 from companion.store.patients import Patient
 from companion.store.plans import PlanHold, PlanMark, PlanVersion
-from companion.web.chart import StepChart, step_chart
+from companion.web.chart import ScoreChart, StepChart, score_chart, step_chart
 from companion.web.showing import answer, short_day
 
 TEXTS_SHOWN = 40
@@ -98,6 +98,7 @@ class PatientPage:
     next_step: Step | None
     chart: StepChart | None
     check_ins: Sequence[CheckInView]
+    scores: ScoreChart | None
     texts: Sequence[TextView]
     alerts: Sequence[AlertView]
     audit: Sequence[tuple[AuditEntry, str]]
@@ -139,6 +140,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
     view = None if agreed is None else version_view(session, agreed, names)
     steps = () if view is None else view.steps
     holds = () if agreed is None else plans.binding_holds(session, agreed)
+    asked = _check_ins(session, patient.id)
     return PatientPage(
         patient=patient,
         identity=patients.identity_of(session, patient),
@@ -152,7 +154,8 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         doses_today=dose_on(steps, today, holds),
         next_step=next_cut(steps, today, holds),
         chart=step_chart(steps, today=today, day_text=short_day) if steps else None,
-        check_ins=_check_ins(session, patient.id),
+        check_ins=asked,
+        scores=_scores(asked),
         texts=_texts(session, scope, patient.id),
         alerts=[
             alert_view(session, alert, names)
@@ -180,6 +183,16 @@ def _check_ins(session: Session, patient_id: UUID) -> list[CheckInView]:
         CheckInView(check_in, by_check_in.get(check_in.id, {}))
         for check_in in check_ins.check_ins_of(session, patient_id)
     ]
+
+
+def _scores(newest_first: Sequence[CheckInView]) -> ScoreChart | None:
+    series: dict[str, list[tuple[date, Decimal]]] = {}
+    for view in reversed(newest_first):
+        for question in (Question.PAIN, Question.COPING):
+            if question in view.answers:
+                scored = (view.check_in.local_day, view.answers[question])
+                series.setdefault(question.value, []).append(scored)
+    return score_chart(series, day_text=short_day)
 
 
 def _texts(session: Session, scope: Scope, patient_id: UUID) -> list[TextView]:

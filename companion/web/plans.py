@@ -23,7 +23,7 @@ from companion.web import showing
 from companion.web.access import CLINICAL, PLANNERS, requires
 from companion.web.chart import step_chart
 from companion.web.current import current_actor, current_runtime, current_scope, now
-from companion.web.forms import DayField, Form, choices, required
+from companion.web.forms import UNWRITTEN, DayField, Form, choices, required
 from companion.web.patient_page import version_view
 from companion.web.patients import patient_or_404
 from companion.web.words import gettext as _
@@ -187,7 +187,7 @@ class Rows:
         try:
             day, month, year = map(int, row["on"].replace("/", " ").replace(".", " ").split())
             starts_on = date(year, month, day)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise PlanError(f"step-{at}-on", _("Enter a date, like 18 1 2027")) from error
         amounts = {}
         for time_of_day in self.times:
@@ -352,7 +352,7 @@ def mark(version_id: UUID, side: str) -> ResponseReturnValue:
                 patient_or_404(session, patient_id),
                 version,
                 MarkSide(side),
-                how=request.form.get("how", "")[:2000],
+                how=request.form.get("how", "").replace(UNWRITTEN, "")[:2000],
                 actor=current_actor(),
                 now=now(),
             )

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, SelectMultipleField, TextAreaField
 
 from companion.services import alerting, enrolment
 from companion.services.alerting import AlertError, AlreadyTakenError
 from companion.store import accounts, alerts, patients, replies
-from companion.store.alerts import Alert, Outcome
+from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.database import Scope, Session
 from companion.store.patients import Patient
 from companion.web.access import CLINICAL, requires
@@ -25,6 +26,7 @@ from companion.web.current import (
 )
 from companion.web.forms import Form, choices, required
 from companion.web.patient_page import AlertView, alert_view
+from companion.web.patients import patient_or_404
 from companion.web.showing import how_long, outcome
 from companion.web.words import gettext as _
 from companion.web.words import lazy as _l
@@ -40,12 +42,38 @@ class Needing:
     name: str
     alerts: list[AlertView] = field(default_factory=list)
 
+    @property
+    def untaken(self) -> int:
+        """How many of the alerts nobody has."""
+        return sum(view.alert.acknowledged_by is None for view in self.alerts)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text that an alert is about. *phone* is empty where the patient is known."""
+
+    at: datetime
+    phone: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """One alert with what is needed to close it."""
+
+    view: AlertView
+    who: Needing
+    written: Sequence[Written]
+    others: Sequence[AlertView]
+    """What else stands about the same patient."""
+
 
 class OutcomeForm(Form):
     """What came of an alert."""
 
     outcome = RadioField(_l("What happened?"), validators=[required(_l("Choose what happened"))])
     note = TextAreaField(_l("Note"))
+    also = SelectMultipleField(_l("What else does this settle?"), validate_choice=False)
 
 
 @blueprint.get("/")
@@ -114,52 +142,96 @@ def acknowledge(alert_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("today.listed"))
 
 
+@blueprint.post("/patients/<uuid:patient_id>/acknowledge")
+@requires(*CLINICAL)
+def acknowledge_all(patient_id: UUID) -> ResponseReturnValue:
+    """Write down that the signed-in person has all that nobody has about one patient."""
+    scope, moment = current_scope(), now()
+    with current_runtime().transactions.begin() as session:
+        patient_or_404(session, patient_id)
+        for alert in alerts.alerts_about(session, scope, patient_id):
+            if alert.state is AlertState.OPEN:
+                alerting.acknowledge(
+                    session, scope, alert.id, user_id=current_user_id(), now=moment
+                )
+    flash(_("You have this now."))
+    return redirect(url_for("today.listed"))
+
+
 @blueprint.route("/alerts/<uuid:alert_id>/outcome", methods=["GET", "POST"])
 @requires(*CLINICAL)
 def close(alert_id: UUID) -> ResponseReturnValue:
-    """Record what came of an alert, which closes it."""
+    """Record what came of an alert, which closes it and whatever else it settled."""
     form = OutcomeForm()
     form.outcome.choices = choices(*((o.value, outcome(o)) for o in Outcome))
+    page = _alert_page(alert_id)
+    form.also.choices = choices(*((str(other.alert.id), other.why) for other in page.others))
     if form.validate_on_submit():
+        settled = [other.alert.id for other in page.others if str(other.alert.id) in form.also.data]
         try:
-            with current_runtime().transactions.begin() as session:
-                closed = alerting.resolve(
-                    session,
-                    current_scope(),
-                    alert_id,
-                    user_id=current_user_id(),
-                    outcome=Outcome(form.outcome.data),
-                    note=form.note.data or "",
-                    now=now(),
-                )
+            _resolve([alert_id, *settled], form)
         except AlertError as error:
             form.take_faults({"note": str(error)})
         else:
-            if closed is None:
-                abort(HTTPStatus.NOT_FOUND)
             flash(_("Recorded. It is off the list."))
             return redirect(url_for("today.listed"))
-    return _outcome_page(form, alert_id)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
+    return render_template("outcome.html", form=form, page=page), status
 
 
-def _outcome_page(form: OutcomeForm, alert_id: UUID) -> ResponseReturnValue:
+def _resolve(alert_ids: Sequence[UUID], form: OutcomeForm) -> None:
+    """Close every alert with the same outcome, or none of them."""
+    moment = now()
     with current_runtime().transactions.begin() as session:
-        alert = alerts.alert_of(session, current_scope(), alert_id)
+        for alert_id in alert_ids:
+            alerting.resolve(
+                session,
+                current_scope(),
+                alert_id,
+                user_id=current_user_id(),
+                outcome=Outcome(form.outcome.data),
+                note=form.note.data or "",
+                now=moment,
+            )
+
+
+def _alert_page(alert_id: UUID) -> AlertPage:
+    """Gather one alert for showing; that its patient was looked at is recorded."""
+    scope = current_scope()
+    with current_runtime().transactions.begin() as session:
+        alert = alerts.alert_of(session, scope, alert_id)
         if alert is None:
             abort(HTTPStatus.NOT_FOUND)
-        names = accounts.names_of(session, current_scope().organisation_id)
-        view = alert_view(session, alert, names)
-        who = _needing(session, current_scope(), alert)
-        words = _words(session, alert)
-        if who.patient is not None:
+        names = accounts.names_of(session, scope.organisation_id)
+        who = _needing(session, scope, alert)
+        if who.patient is not None and request.method == "GET":
             enrolment.view(
                 session, who.patient, what="alert viewed", actor=current_actor(), now=now()
             )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
-    return render_template("outcome.html", form=form, view=view, who=who, words=words), status
+        return AlertPage(
+            view=alert_view(session, alert, names),
+            who=who,
+            written=_written(session, alert),
+            others=[alert_view(session, other, names) for other in _others(session, scope, alert)],
+        )
 
 
-def _words(session: Session, alert: Alert) -> str:
+def _others(session: Session, scope: Scope, alert: Alert) -> list[Alert]:
+    if alert.patient_id is None:
+        return []
+    about = alerts.alerts_about(session, scope, alert.patient_id)
+    return [a for a in about if a.id != alert.id and a.state is not AlertState.RESOLVED]
+
+
+def _written(session: Session, alert: Alert) -> list[Written]:
+    """Return the text behind an alert; a stranger's with every other that joined the alert."""
     if alert.reply_id is None:
-        return ""
-    return replies.body_of(session, replies.reply_by_id(session, alert.reply_id))
+        return []
+    first = replies.reply_by_id(session, alert.reply_id)
+    if alert.patient_id is not None:
+        return [Written(first.received_at, "", replies.body_of(session, first))]
+    joined = replies.strangers_between(session, alert.opened_at, alert.last_at)
+    return [
+        Written(r.received_at, replies.reply_phone_of(session, r), replies.body_of(session, r))
+        for r in dict.fromkeys([first, *joined])
+    ]

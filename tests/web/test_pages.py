@@ -13,7 +13,7 @@ from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.taper import Step
 from companion.store.database import Transactions
 from companion.web.app import create_app
-from companion.web.chart import step_chart
+from companion.web.chart import score_chart, step_chart
 from companion.wording import Wording
 from tests.rigs.clinic import Clinic, runtime_for, words_of
 
@@ -140,7 +140,7 @@ def test_the_picture_of_a_plan_goes_down_step_by_step() -> None:
 
     chart = step_chart([step(1, 40), step(15, 20)], today=date(2027, 1, 8), day_text=str)
 
-    assert chart.line.startswith("M56")
+    assert chart.line.startswith("M72")
     assert chart.line.count("H") == 2
     assert [label.text for label in chart.y_labels] == ["40", "20", "0"]
     assert chart.today_x is not None
@@ -153,3 +153,23 @@ def test_a_long_plan_has_no_more_labels_than_fit(count: int) -> None:
     steps = [Step(date.fromordinal(740_000 + n), doses) for n in range(count)]
 
     assert len(step_chart(steps, today=None, day_text=str).x_labels) <= 10
+
+
+def test_the_picture_of_check_ins_keeps_pain_and_coping_apart() -> None:
+    first, second = date(2027, 1, 4), date(2027, 1, 11)
+
+    chart = score_chart(
+        {"pain": [(first, Decimal(0)), (second, Decimal(10))], "coping": [(second, Decimal(5))]},
+        day_text=str,
+    )
+
+    assert chart is not None
+    pain, coping = chart.lines
+    assert (pain.name, coping.name) == ("pain", "coping")
+    assert pain.marks[0][1] > coping.marks[0][1] > pain.marks[1][1]
+    assert coping.marks[0][0] == pain.marks[1][0]
+
+
+def test_one_day_is_no_picture() -> None:
+    assert score_chart({}, day_text=str) is None
+    assert score_chart({"pain": [(date(2027, 1, 4), Decimal(5))]}, day_text=str) is None

@@ -191,3 +191,65 @@ def test_seeing_names_on_today_and_behind_an_alert_is_recorded(clinic: Clinic) -
     assert about[0] == "alert viewed"
     assert all(str(patient.id) in entry.detail for entry in lists)
     assert len(lists) == 2
+
+
+def test_one_call_settles_whatever_is_ticked_and_nothing_else(clinic: Clinic) -> None:
+    patient = clinic.register()
+    one = alert(clinic, patient, help_finding())
+    ticked = alert(clinic, patient, Finding("T-02", Urgency.SOON, "Coping 2 out of 10."))
+    left = alert(clinic, patient, Finding("T-03", Urgency.URGENT, "Took more."))
+    elsewhere = alert(clinic, clinic.register(), help_finding())
+    person = clinic.signed_in("follow-up")
+
+    page = words_of(person.get(f"/alerts/{one.id}/outcome"))
+    also = [str(ticked.id), str(elsewhere.id), "nonsense"]
+    answer = person.post(f"/alerts/{one.id}/outcome", outcome="spoke", note="Called", also=also)
+
+    assert "Coping 2 out of 10" in page
+    assert answer.status_code == 302
+    assert alert_again(clinic, ticked).state is AlertState.RESOLVED
+    assert alert_again(clinic, left).state is AlertState.OPEN
+    assert alert_again(clinic, elsewhere).state is AlertState.OPEN
+
+
+def test_one_press_takes_all_that_nobody_has_about_a_patient(clinic: Clinic) -> None:
+    patient = clinic.register()
+    taken = alert(clinic, patient, help_finding())
+    clinic.signed_in().post(f"/alerts/{taken.id}/acknowledge")
+    free = [
+        alert(clinic, patient, Finding("T-02", Urgency.SOON, "Coping 2 out of 10.")),
+        alert(clinic, patient, Finding("T-03", Urgency.URGENT, "Took more.")),
+    ]
+    person = clinic.signed_in("follow-up")
+
+    page = words_of(person.get("/"))
+    person.post(f"/patients/{patient.id}/acknowledge")
+
+    assert "I have all of this" in page
+    assert {alert_again(clinic, one).acknowledged_by for one in free} == {clinic.nurse_id}
+    assert alert_again(clinic, taken).acknowledged_by == clinic.pharmacist_id
+
+
+def test_of_two_strangers_neither_text_is_lost(clinic: Clinic) -> None:
+    text_in(clinic, "+447700900998", "wrong number I think")
+    text_in(clinic, "+447700900999", "please tell Nora to ring")
+    with clinic.runtime.transactions.reading() as session:
+        (one,) = alerts.standing_alerts(session, clinic.scope)
+
+    page = words_of(clinic.signed_in("follow-up").get(f"/alerts/{one.id}/outcome"))
+
+    assert "From +447700900998" in page
+    assert "wrong number I think" in page
+    assert "From +447700900999" in page
+    assert "please tell Nora to ring" in page
+
+
+def test_opening_an_alert_counts_as_looking_at_its_patient(clinic: Clinic) -> None:
+    patient = clinic.register()
+    one = alert(clinic, patient, help_finding())
+
+    clinic.signed_in("follow-up").get(f"/alerts/{one.id}/outcome")
+
+    with clinic.runtime.transactions.reading() as session:
+        newest = audit.entries_about(session, clinic.scope, patient.id)[0]
+    assert newest.action == "alert viewed"

@@ -13,7 +13,7 @@ import structlog
 
 NUMBERS = re.compile(r"(?<![\w-])\+?\d[\d ]{8,}\d(?![\w-])")
 """Ten digits or more in a row, with or without spaces: phones and NHS numbers."""
-QUIET = ("twilio", "apscheduler", "urllib3", "waitress.queue", "sqlalchemy")
+QUIET = ("alembic", "twilio", "apscheduler", "urllib3", "waitress.queue", "sqlalchemy")
 """Libraries that log what they send, or every tick."""
 
 

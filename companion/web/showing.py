@@ -17,7 +17,7 @@ from companion.core.protocols import Question
 from companion.core.sending import MessageState
 from companion.core.urgency import Urgency
 from companion.store.alerts import Outcome
-from companion.web.current import current_zone
+from companion.web.current import current_runtime, current_zone
 from companion.web.words import gettext as _
 
 
@@ -94,6 +94,12 @@ def version_state(value: VersionState) -> str:
         VersionState.WITHDRAWN: _("Taken back"),
         VersionState.FINISHED: _("Finished"),
     }[value]
+
+
+def language(tag: str) -> str:
+    """Return a language by its own name; the tag where it is in use no more."""
+    names = {each.tag: each.name for each in current_runtime().wording.languages}
+    return names.get(tag, tag)
 
 
 def side(value: MarkSide) -> str:
@@ -188,6 +194,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "pathway": pathway,
     "version_state": version_state,
     "side": side,
+    "language": language,
     "message_state": message_state,
     "demo_moment": demo_moment,
     "nhs": show_nhs_number,

@@ -9,15 +9,19 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import StringField
 
 from companion.config import Mode
+from companion.core.numbers import NumberError, parse_phone
 from companion.demo import foresight
 from companion.demo.phone import conversation, phones
 from companion.services import receiving
 from companion.ticking import send_now, tick
 from companion.web.access import open_to_all
 from companion.web.current import current_runtime, now, real_now
+from companion.web.forms import Form, required
 from companion.web.words import gettext as _
+from companion.web.words import lazy as _l
 
 blueprint = Blueprint("simulator", __name__)
 
@@ -32,13 +36,30 @@ def only_in_a_demonstration() -> None:
         abort(HTTPStatus.NOT_FOUND)
 
 
-@blueprint.get("/phone")
+class StrangerForm(Form):
+    """A text from a phone that is nobody's here."""
+
+    phone = StringField(_l("From this number"), validators=[required(_l("Enter a mobile number"))])
+    body = StringField(_l("Text"), validators=[required(_l("Write something first."))])
+
+
+@blueprint.route("/phone", methods=["GET", "POST"])
 @open_to_all
 def phone_list() -> ResponseReturnValue:
-    """Show the patients whose phone can be picked up."""
+    """Show the patients whose phone can be picked up; text from any other number."""
+    form = StrangerForm()
+    if form.validate_on_submit():
+        try:
+            _text_in(parse_phone(form.phone.data, allow_examples=True), form.body.data)
+        except NumberError as error:
+            form.take_faults({"phone": str(error)})
+        else:
+            flash(_("Sent. What nobody here has the number of stands on Today."))
+            return redirect(url_for("simulator.phone_list"))
     with current_runtime().transactions.reading() as session:
         found = phones(session)
-    return render_template("phones.html", phones=found)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
+    return render_template("phones.html", phones=found, form=form), status
 
 
 @blueprint.get("/phone/<uuid:patient_id>")
@@ -56,27 +77,31 @@ def phone(patient_id: UUID) -> ResponseReturnValue:
 @open_to_all
 def text(patient_id: UUID) -> ResponseReturnValue:
     """Send a text from one patient's phone, and let the answer leave at once."""
-    runtime = current_runtime()
-    with runtime.transactions.reading() as session:
+    with current_runtime().transactions.reading() as session:
         view = conversation(session, patient_id)
     if view is None:
         abort(HTTPStatus.NOT_FOUND)
-    body = request.form.get("body", "")[:LONGEST_TEXT]
+    body = request.form.get("body", "")
     if body.strip():
-        receiving.receive(
-            runtime.transactions,
-            runtime.wording,
-            provider_id=f"SIM{uuid4().hex}",
-            phone=view.number,
-            body=body,
-            opt_out_type=None,
-            now=now(),
-            real_now=real_now(),
-        )
-        send_now(runtime)
+        _text_in(view.number, body)
     else:
         flash(_("Write something first."), "error")
     return redirect(url_for("simulator.phone", patient_id=patient_id) + "#newest")
+
+
+def _text_in(phone: str, body: str) -> None:
+    runtime = current_runtime()
+    receiving.receive(
+        runtime.transactions,
+        runtime.wording,
+        provider_id=f"SIM{uuid4().hex}",
+        phone=phone,
+        body=body[:LONGEST_TEXT],
+        opt_out_type=None,
+        now=now(),
+        real_now=real_now(),
+    )
+    send_now(runtime)
 
 
 @blueprint.post("/clock")

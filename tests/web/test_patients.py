@@ -62,6 +62,7 @@ def test_who_is_registered_has_a_page_and_is_texted(clinic: Clinic) -> None:
     assert "Waiting for the phone to be confirmed" in page
     assert "Hello from the Riverside team" in page
     assert "999 000 0093" in page
+    assert "Language English" in page
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,48 @@ def test_outside_a_demonstration_neither_phone_nor_clock_exists(
     assert person.get("/phone").status_code == 404
     assert person.post("/clock", by="hour").status_code == 404
     assert not re.search("Demonstration", words_of(person.get("/")))
+
+
+def test_any_other_number_can_text_too(clinic: Clinic) -> None:
+    visitor = clinic.visitor()
+
+    answer = visitor.post("/phone", phone="07700 900123", body="who are you?")
+
+    assert answer.status_code == 302
+    assert "No patient" in words_of(clinic.signed_in("follow-up").get("/"))
+
+
+@pytest.mark.parametrize(
+    ("phone", "body", "words"),
+    [
+        ("", "hello", "Enter a mobile number"),
+        ("seven", "hello", "Enter a mobile number"),
+        ("07700 900123", "", "Write something first"),
+    ],
+)
+def test_a_text_that_cannot_be_sent_is_kept_to_be_mended(
+    clinic: Clinic, phone: str, body: str, words: str
+) -> None:
+    answer = clinic.visitor().post("/phone", phone=phone, body=body)
+
+    assert answer.status_code == 422
+    assert words in words_of(answer)
+    assert f'value="{body or phone}"' in answer.get_data(as_text=True)
+
+
+def test_answers_of_two_check_ins_stand_on_the_patients_page_as_table_and_picture(
+    clinic: Clinic,
+) -> None:
+    three_days_ago = clinic.runtime.clock.now().date() - timedelta(days=3)
+    patient = clinic.register(pathway=Pathway.DISCHARGE, discharged_on=three_days_ago)
+    visitor = clinic.visitor()
+    for winds, pain in ((["next"], "6"), (["day", "day", "day"], "6.5")):
+        for by in winds:
+            visitor.post("/clock", by=by)
+        for body in (pain, "2", "7"):
+            visitor.post(f"/phone/{patient.id}", body=body)
+
+    page = clinic.signed_in("follow-up").get(f"/patients/{patient.id}")
+
+    assert "6.5 less 7" in words_of(page)
+    assert "tc-chart__score--pain" in page.get_data(as_text=True)

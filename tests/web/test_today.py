@@ -253,3 +253,18 @@ def test_opening_an_alert_counts_as_looking_at_its_patient(clinic: Clinic) -> No
     with clinic.runtime.transactions.reading() as session:
         newest = audit.entries_about(session, clinic.scope, patient.id)[0]
     assert newest.action == "alert viewed"
+
+
+def test_what_a_patient_wrote_stands_where_its_alert_is_closed(clinic: Clinic) -> None:
+    patient = clinic.register()
+    with clinic.runtime.transactions.reading() as session:
+        phone = patients.phone_of(session, patient)
+    text_in(clinic, phone, "can somebody ring about my appointment")
+    with clinic.runtime.transactions.reading() as session:
+        one = alerts.standing_alerts(session, clinic.scope)[0]
+
+    page = words_of(clinic.signed_in("follow-up").get(f"/alerts/{one.id}/outcome"))
+
+    assert "They wrote" in page
+    assert "can somebody ring about my appointment" in page
+    assert phone not in page

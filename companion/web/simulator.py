@@ -13,8 +13,8 @@ from wtforms import StringField
 
 from companion.config import Mode
 from companion.core.numbers import NumberError, parse_phone
-from companion.demo import foresight
 from companion.demo.phone import conversation, phones
+from companion.demo.winding import next_moment, wind_to
 from companion.services import receiving
 from companion.ticking import send_now, tick
 from companion.web.access import open_to_all
@@ -110,17 +110,13 @@ def wind() -> ResponseReturnValue:
     """Wind people's time forward, then do all that is due by then."""
     runtime = current_runtime()
     by = request.form.get("by", "")
-    tick(runtime)  # what is due already is not passed over
     moment = runtime.clock.now()
     if by in FORWARD:
         wanted = moment + FORWARD[by]
     else:
-        with runtime.transactions.reading() as session:
-            found = foresight.next_moment(session, runtime.wording, moment)
-        wanted = found or moment + FORWARD["day"]
-    runtime.clock.set(wanted + timedelta(seconds=1))
-    tick(runtime)
-    tick(runtime)  # what the first one queued leaves in the second
+        tick(runtime)  # what is due already is not what comes next
+        wanted = next_moment(runtime) or moment + FORWARD["day"]
+    wind_to(runtime, wanted)
     return redirect(_back())
 
 

@@ -36,10 +36,11 @@ fresh-demo: ## Throw the demonstration away, and begin it anew
 	$(MAKE) demo
 
 .PHONY: system
-system: ## Install what the tests need: Debian's Chromium and PostgreSQL
+system: ## Install what the tests need: Chromium, PostgreSQL, a library for Node
 	@missing=""; \
 	[ -x /usr/bin/chromium ] || missing="$$missing chromium"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing="$$missing libatomic1"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
 	  else echo "The tests need$$missing. Type: sudo apt-get install$$missing"; exit 1; fi; \

@@ -65,9 +65,9 @@ def test_patients_stand_at_every_stage(demo: Runtime) -> None:
         held = [
             p
             for p in found
-            if (plan := plans.plan_of(session, p.id)) and plans.open_hold(session, plan.id)
+            if (plan := plans.plan_of(session, p)) and plans.open_hold(session, plan.id)
         ]
-        histories = [len(check_ins.check_ins_of(session, p.id)) for p in found]
+        histories = [len(check_ins.check_ins_of(session, p)) for p in found]
 
     assert len(found) == len(CHARACTERS)
     assert statuses >= {

@@ -261,7 +261,7 @@ class _Life:
         replies = dict(zip(Question, given, strict=True))
         for minutes in range(1, len(replies) + 1):
             with self.staff.runtime.transactions.reading() as session:
-                check_in = check_ins.open_check_in(session, self.patient_id)
+                check_in = check_ins.open_check_in(session, self.patient(session))
             if check_in is None or check_in.question is None:
                 return
             self._text(replies[check_in.question], now + timedelta(minutes=2 * minutes))

@@ -60,7 +60,7 @@ def phones(session: Session) -> list[Phone]:
             patient_id=patient.id,
             name=patients.name_of(session, patient),
             status=patient.status,
-            waiting=check_ins.open_check_in(session, patient.id) is not None,
+            waiting=check_ins.open_check_in(session, patient) is not None,
         )
         for patient in _everybody(session)
     ]
@@ -79,7 +79,7 @@ def conversation(session: Session, patient_id: UUID) -> Conversation | None:
     ]
     written = [
         PhoneText(r.received_at, True, replies.body_of(session, r))
-        for r in replies.replies_of(session, patient_id, limit=TEXTS_SHOWN)
+        for r in replies.replies_of(session, patient, limit=TEXTS_SHOWN)
     ]
     texts = sorted([*written, *arrived], key=lambda text: (text.at, not text.incoming))
     return Conversation(

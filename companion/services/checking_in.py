@@ -105,7 +105,7 @@ def schedule_of(
     session: Session, wording: Wording, patient: Patient, today: date
 ) -> Schedule | None:
     """Return how *patient* is asked on *today*, or None when nothing asks them."""
-    version = plans.agreed_version(session, patient.id)
+    version = plans.agreed_version(session, patient)
     if version is not None and version.starts_on <= today:
         holds = plans.binding_holds(session, version)
         cut = last_cut(plans.steps_of(session, version), today, holds)
@@ -162,7 +162,7 @@ def expire_open(session: Session, patient: Patient, now: datetime) -> None:
 
     A question that was asked and never answered is silence: a person is told.
     """
-    check_in = check_ins.open_check_in(session, patient.id)
+    check_in = check_ins.open_check_in(session, patient)
     if check_in is None:
         return
     check_in.state, check_in.question = CheckInState.EXPIRED, None
@@ -245,7 +245,7 @@ def _tell_of_silence(session: Session, patient: Patient, check_in: CheckIn, now:
         return
     check_in.silence_alerted_at = now
     hours = int((now - _last_word(check_in)) / timedelta(hours=1))
-    version = plans.agreed_version(session, patient.id)
+    version = plans.agreed_version(session, patient)
     cut = None
     zone = organisations.organisation_of(session, patient.organisation_id).time_zone
     today = local_day(now, zone)

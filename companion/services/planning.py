@@ -55,11 +55,11 @@ def propose(
         StaleError: another version came since the one it was based on.
     """
     steps = _checked(draft)
-    versions = plans.versions_of(session, patient.id)
+    versions = plans.versions_of(session, patient)
     newest = versions[0].id if versions else None
     if newest != draft.based_on:
         raise StaleError("Somebody else has changed this plan. Compare the two, then save")
-    plan = plans.plan_of(session, patient.id) or _new_plan(session, patient, now)
+    plan = plans.plan_of(session, patient) or _new_plan(session, patient, now)
     assert actor.user_id is not None
     version = PlanVersion(
         id=uuid4(),
@@ -155,7 +155,7 @@ def mark(
 def _bind(
     session: Session, patient: Patient, version: PlanVersion, actor: Actor, now: datetime
 ) -> None:
-    before = plans.agreed_version(session, patient.id)
+    before = plans.agreed_version(session, patient)
     if before is not None:
         before.state = VersionState.SUPERSEDED
         session.flush()
@@ -186,7 +186,7 @@ def hold(
 
     A second hold changes nothing: the first stands.
     """
-    version = plans.agreed_version(session, patient.id)
+    version = plans.agreed_version(session, patient)
     zone = organisations.organisation_of(session, patient.organisation_id).time_zone
     today = local_day(now, zone)
     cut = None if version is None else _next_cut_on(session, version, today)
@@ -231,7 +231,7 @@ def end_hold(session: Session, patient: Patient, *, actor: Actor, now: datetime)
 
 
 def _end_open_hold(session: Session, patient: Patient, actor: Actor, now: datetime) -> bool:
-    plan = plans.plan_of(session, patient.id)
+    plan = plans.plan_of(session, patient)
     standing = None if plan is None else plans.open_hold(session, plan.id)
     if standing is None:
         return False
@@ -251,7 +251,7 @@ def _end_open_hold(session: Session, patient: Patient, actor: Actor, now: dateti
 
 def finish(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
     """Close the agreed version: its taper is over."""
-    version = plans.agreed_version(session, patient.id)
+    version = plans.agreed_version(session, patient)
     if version is not None:
         version.state = VersionState.FINISHED
         _record(session, patient, version, actor, "plan finished", now)

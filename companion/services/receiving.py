@@ -240,7 +240,7 @@ def _handle(session: Session, wording: Wording, reply: Reply, now: datetime) -> 
 
 
 def _act(text: _Incoming) -> None:
-    check_in = check_ins.open_check_in(text.session, text.patient.id)
+    check_in = check_ins.open_check_in(text.session, text.patient)
     asked = None if check_in is None else check_in.question
     reading = read(text.body, asked, text.wording.vocabulary(text.patient.language))
     keyword = _keyword(text.reply, reading)
@@ -361,12 +361,12 @@ def _answer_turn(text: _Incoming, check_in: CheckIn, key: str) -> None:
 
 def _weigh(text: _Incoming, asked: Question) -> list[Finding]:
     """Return what the newest answer means, by itself and against the ones before."""
-    answers = check_ins.answers_of(text.session, text.patient.id, asked)
+    answers = check_ins.answers_of(text.session, text.patient, asked)
     found = [triage.answer_finding(asked, answers[-1].value)]
     if asked is Question.PAIN:
         zone = organisations.organisation_of(text.session, text.patient.organisation_id).time_zone
         readings = [PainReading(a.value, local_day(a.answered_at, zone)) for a in answers]
-        version = plans.agreed_version(text.session, text.patient.id)
+        version = plans.agreed_version(text.session, text.patient)
         steps = () if version is None else plans.steps_of(text.session, version)
         usual = triage.baseline(readings, first_cut(steps), text.patient.baseline_pain)
         found.append(triage.pain_finding(readings, usual))
@@ -376,7 +376,7 @@ def _weigh(text: _Incoming, asked: Question) -> list[Finding]:
 def _thank(text: _Incoming, check_in: CheckIn) -> None:
     answers = {
         a.question: a.value
-        for a in check_ins.answers_of(text.session, text.patient.id)
+        for a in check_ins.answers_of(text.session, text.patient)
         if a.check_in_id == check_in.id
     }
     findings = [triage.answer_finding(question, value) for question, value in answers.items()]
@@ -387,8 +387,8 @@ def _thank(text: _Incoming, check_in: CheckIn) -> None:
         text.wording.resources,
         topics=triage.topics_for(answers),
         language=text.patient.language,
-        last=check_ins.last_signpost(text.session, text.patient.id),
+        last=check_ins.last_signpost(text.session, text.patient),
         detailed=text.patient.detailed,
     )
-    check_ins.add_signpost(text.session, text.patient.id, resource.key, now=text.now)
+    check_ins.add_signpost(text.session, text.patient, resource.key, now=text.now)
     text.answer("thanks", check_in_id=check_in.id, title=resource.title, address=resource.address)

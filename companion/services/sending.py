@@ -543,7 +543,8 @@ def _tell_undelivered(session: Session, message: Message, reason: str, now: date
 
 
 def _in_step_week(session: Session, message: Message, now: datetime) -> bool:
-    version = plans.agreed_version(session, message.patient_id)
+    patient = patients.patient_by_id_everywhere(session, message.patient_id)
+    version = plans.agreed_version(session, patient)
     if version is None:
         return False
     organisation = organisations.organisation_of(session, message.organisation_id)

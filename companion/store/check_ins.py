@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.protocols import Question
 from companion.store.database import Base, insert_or_ignore, stored_enum
+from companion.store.patients import Patient
 from companion.store.replies import Reply
 
 
@@ -82,11 +83,15 @@ FIRST_SLOT = "day"
 """The one occasion a day that check-ins have so far."""
 
 
-def open_check_in(session: Session, patient_id: UUID) -> CheckIn | None:
-    """Return the check-in with a question open, or None."""
-    query = sa.select(CheckIn).where(
-        CheckIn.patient_id == patient_id, CheckIn.state == CheckInState.OPEN
+def _of(patient: Patient) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        CheckIn.organisation_id == patient.organisation_id, CheckIn.patient_id == patient.id
     )
+
+
+def open_check_in(session: Session, patient: Patient) -> CheckIn | None:
+    """Return the check-in with a question open, or None."""
+    query = sa.select(CheckIn).where(_of(patient), CheckIn.state == CheckInState.OPEN)
     return session.scalars(query).one_or_none()
 
 
@@ -153,19 +158,14 @@ def add_answer(
     session.flush()
 
 
-def add_signpost(session: Session, patient_id: UUID, resource: str, *, now: datetime) -> None:
+def add_signpost(session: Session, patient: Patient, resource: str, *, now: datetime) -> None:
     """Write down which resource the patient is pointed to."""
-    session.add(SignpostSent(id=uuid4(), patient_id=patient_id, resource=resource, sent_at=now))
+    session.add(SignpostSent(id=uuid4(), patient_id=patient.id, resource=resource, sent_at=now))
 
 
-def newest_check_in(session: Session, patient_id: UUID) -> CheckIn | None:
+def newest_check_in(session: Session, patient: Patient) -> CheckIn | None:
     """Return the patient's newest check-in, in whatever state."""
-    query = (
-        sa.select(CheckIn)
-        .where(CheckIn.patient_id == patient_id)
-        .order_by(CheckIn.asked_at.desc())
-        .limit(1)
-    )
+    query = sa.select(CheckIn).where(_of(patient)).order_by(CheckIn.asked_at.desc()).limit(1)
     return session.scalars(query).one_or_none()
 
 
@@ -179,32 +179,27 @@ def open_check_ins_everywhere(session: Session, *, asked_before: datetime) -> Se
     return session.scalars(query).all()
 
 
-def check_ins_of(session: Session, patient_id: UUID, *, limit: int = 30) -> Sequence[CheckIn]:
-    """Return a patient's check-ins, newest first. The caller has the patient by scope."""
-    query = (
-        sa.select(CheckIn)
-        .where(CheckIn.patient_id == patient_id)
-        .order_by(CheckIn.asked_at.desc())
-        .limit(limit)
-    )
+def check_ins_of(session: Session, patient: Patient, *, limit: int = 30) -> Sequence[CheckIn]:
+    """Return a patient's check-ins, newest first."""
+    query = sa.select(CheckIn).where(_of(patient)).order_by(CheckIn.asked_at.desc()).limit(limit)
     return session.scalars(query).all()
 
 
 def answers_of(
-    session: Session, patient_id: UUID, question: Question | None = None
+    session: Session, patient: Patient, question: Question | None = None
 ) -> Sequence[Answer]:
     """Return a patient's answers, oldest first, of one question or of all."""
-    query = sa.select(Answer).where(Answer.patient_id == patient_id).order_by(Answer.answered_at)
+    query = sa.select(Answer).where(Answer.patient_id == patient.id).order_by(Answer.answered_at)
     if question is not None:
         query = query.where(Answer.question == question)
     return session.scalars(query).all()
 
 
-def last_signpost(session: Session, patient_id: UUID) -> str | None:
+def last_signpost(session: Session, patient: Patient) -> str | None:
     """Return the key of the resource that the patient was shown last, or None."""
     query = (
         sa.select(SignpostSent.resource)
-        .where(SignpostSent.patient_id == patient_id)
+        .where(SignpostSent.patient_id == patient.id)
         .order_by(SignpostSent.sent_at.desc())
         .limit(1)
     )

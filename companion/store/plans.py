@@ -156,29 +156,33 @@ def steps_of(session: Session, version: PlanVersion) -> tuple[Step, ...]:
     )
 
 
-def plan_of(session: Session, patient_id: UUID) -> Plan | None:
-    """Return the patient's one plan, or None. The caller has the patient by scope."""
-    query = sa.select(Plan).where(Plan.patient_id == patient_id)
+def _of(patient: Patient) -> sa.ColumnElement[bool]:
+    return sa.and_(Plan.organisation_id == patient.organisation_id, Plan.patient_id == patient.id)
+
+
+def plan_of(session: Session, patient: Patient) -> Plan | None:
+    """Return the patient's one plan, or None."""
+    query = sa.select(Plan).where(_of(patient))
     return session.scalars(query).one_or_none()
 
 
-def versions_of(session: Session, patient_id: UUID) -> Sequence[PlanVersion]:
+def versions_of(session: Session, patient: Patient) -> Sequence[PlanVersion]:
     """Return every version of the patient's plan, newest first."""
     query = (
         sa.select(PlanVersion)
         .join(Plan, Plan.id == PlanVersion.plan_id)
-        .where(Plan.patient_id == patient_id)
+        .where(_of(patient))
         .order_by(PlanVersion.number.desc())
     )
     return session.scalars(query).all()
 
 
-def agreed_version(session: Session, patient_id: UUID) -> PlanVersion | None:
+def agreed_version(session: Session, patient: Patient) -> PlanVersion | None:
     """Return the version that binds now, or None."""
     query = (
         sa.select(PlanVersion)
         .join(Plan, Plan.id == PlanVersion.plan_id)
-        .where(Plan.patient_id == patient_id, PlanVersion.state == VersionState.AGREED)
+        .where(_of(patient), PlanVersion.state == VersionState.AGREED)
     )
     return session.scalars(query).one_or_none()
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.store.database import Base, insert_or_ignore, keyring_of, stored_enum
+from companion.store.patients import Patient
 
 
 class ReplyState(StrEnum):
@@ -128,11 +129,11 @@ def unhandled_everywhere(session: Session, *, kept_before: datetime) -> Sequence
     return session.scalars(query).all()
 
 
-def replies_of(session: Session, patient_id: UUID, *, limit: int = 50) -> Sequence[Reply]:
-    """Return a patient's texts, newest first. The caller has the patient by scope."""
+def replies_of(session: Session, patient: Patient, *, limit: int = 50) -> Sequence[Reply]:
+    """Return a patient's texts, newest first."""
     query = (
         sa.select(Reply)
-        .where(Reply.patient_id == patient_id)
+        .where(Reply.patient_id == patient.id)
         .order_by(Reply.received_at.desc(), Reply.kept_at.desc())
         .limit(limit)
     )

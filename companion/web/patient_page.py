@@ -134,13 +134,13 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
     organisation = organisations.organisation_of(session, patient.organisation_id)
     names = accounts.names_of(session, patient.organisation_id)
     today = local_day(now, organisation.time_zone)
-    versions = plans.versions_of(session, patient.id)
+    versions = plans.versions_of(session, patient)
     agreed = next((v for v in versions if v.state == "agreed"), None)
     proposed = next((v for v in versions if v.state == "proposed"), None)
     view = None if agreed is None else version_view(session, agreed, names)
     steps = () if view is None else view.steps
     holds = () if agreed is None else plans.binding_holds(session, agreed)
-    asked = _check_ins(session, patient.id)
+    asked = _check_ins(session, patient)
     return PatientPage(
         patient=patient,
         identity=patients.identity_of(session, patient),
@@ -156,7 +156,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         chart=step_chart(steps, today=today, day_text=short_day) if steps else None,
         check_ins=asked,
         scores=_scores(asked),
-        texts=_texts(session, scope, patient.id),
+        texts=_texts(session, scope, patient),
         alerts=[
             alert_view(session, alert, names)
             for alert in alerts.alerts_about(session, scope, patient.id)
@@ -173,15 +173,15 @@ def _actor(entry: AuditEntry, names: dict[UUID, str]) -> str:
     return entry.actor if user_id is None else names.get(user_id, "")
 
 
-def _check_ins(session: Session, patient_id: UUID) -> list[CheckInView]:
-    answers = sorted(check_ins.answers_of(session, patient_id), key=lambda a: str(a.check_in_id))
+def _check_ins(session: Session, patient: Patient) -> list[CheckInView]:
+    answers = sorted(check_ins.answers_of(session, patient), key=lambda a: str(a.check_in_id))
     by_check_in = {
         check_in_id: {a.question: a.value for a in group}
         for check_in_id, group in groupby(answers, key=lambda a: a.check_in_id)
     }
     return [
         CheckInView(check_in, by_check_in.get(check_in.id, {}))
-        for check_in in check_ins.check_ins_of(session, patient_id)
+        for check_in in check_ins.check_ins_of(session, patient)
     ]
 
 
@@ -195,14 +195,14 @@ def _scores(newest_first: Sequence[CheckInView]) -> ScoreChart | None:
     return score_chart(series, day_text=short_day)
 
 
-def _texts(session: Session, scope: Scope, patient_id: UUID) -> list[TextView]:
+def _texts(session: Session, scope: Scope, patient: Patient) -> list[TextView]:
     sent = [
         TextView(m.queued_at, False, messages.body_of(session, m), m.state, m.reason)
-        for m in messages.texts_of(session, scope, patient_id, limit=TEXTS_SHOWN)
+        for m in messages.texts_of(session, scope, patient.id, limit=TEXTS_SHOWN)
     ]
     came = [
         TextView(r.received_at, True, replies.body_of(session, r), None, "")
-        for r in replies.replies_of(session, patient_id, limit=TEXTS_SHOWN)
+        for r in replies.replies_of(session, patient, limit=TEXTS_SHOWN)
     ]
     # A text and its answer may share a moment: the patient's own goes first.
     return sorted([*came, *sent], key=lambda text: (text.at, not text.incoming), reverse=True)[
@@ -235,7 +235,7 @@ def list_rows(
 
 def _list_row(session: Session, patient: Patient, urgency: int, now: datetime) -> ListRow:
     zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    version = plans.agreed_version(session, patient.id)
+    version = plans.agreed_version(session, patient)
     steps = () if version is None else plans.steps_of(session, version)
     holds = () if version is None else plans.binding_holds(session, version)
     return ListRow(
@@ -243,7 +243,7 @@ def _list_row(session: Session, patient: Patient, urgency: int, now: datetime) -
         name=patients.name_of(session, patient),
         doses_today=dose_on(steps, local_day(now, zone), holds),
         on_hold=bool(holds),
-        last_check_in=check_ins.newest_check_in(session, patient.id),
+        last_check_in=check_ins.newest_check_in(session, patient),
         urgency=urgency,
     )
 

@@ -215,7 +215,7 @@ def write(patient_id: UUID) -> ResponseReturnValue:
         patient = patient_or_404(session, patient_id)
         enrolment.view(session, patient, what="plan opened", actor=current_actor(), now=now())
         name = patients.name_of(session, patient)
-        versions = plans.versions_of(session, patient_id)
+        versions = plans.versions_of(session, patient)
     newest = str(versions[0].id) if versions else ""
     form = PlanForm(data={"based_on": newest})
     form.set_units()
@@ -317,7 +317,7 @@ def _stale_page(
     """Show both: what somebody else saved meanwhile, and what was about to be saved."""
     with current_runtime().transactions.reading() as session:
         names = accounts.names_of(session, patient.organisation_id)
-        theirs = version_view(session, plans.versions_of(session, patient.id)[0], names)
+        theirs = version_view(session, plans.versions_of(session, patient)[0], names)
     form.based_on.data = str(theirs.version.id)
     form.based_on.raw_data = None
     page = render_template(

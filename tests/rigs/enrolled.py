@@ -226,7 +226,7 @@ class Ward:
     def check_in(self, patient: Patient) -> CheckIn | None:
         """Return the patient's newest check-in."""
         with self.transactions.reading() as session:
-            return check_ins.newest_check_in(session, patient.id)
+            return check_ins.newest_check_in(session, patient)
 
     def reply(self, reply_id: UUID | None) -> Reply:
         """Return a kept text."""

@@ -159,7 +159,7 @@ def test_an_unanswered_check_in_ends_when_the_next_is_due_and_is_told(
 
     assert ward.alerts()["T-11"].level is Urgency.SOON
     with ward.transactions.reading() as session:
-        states = [c.state for c in check_ins.check_ins_of(session, patient.id)]
+        states = [c.state for c in check_ins.check_ins_of(session, patient)]
     assert states == [CheckInState.OPEN, CheckInState.EXPIRED]
 
 

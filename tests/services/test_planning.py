@@ -37,12 +37,12 @@ def mark(
 
 def states(ward: Ward, patient: Patient) -> list[VersionState]:
     with ward.transactions.reading() as session:
-        return [v.state for v in plans.versions_of(session, patient.id)]
+        return [v.state for v in plans.versions_of(session, patient)]
 
 
 def total_now(ward: Ward, patient: Patient) -> Decimal | None:
     with ward.transactions.reading() as session:
-        version = plans.agreed_version(session, patient.id)
+        version = plans.agreed_version(session, patient)
         if version is None:
             return None
         holds = plans.binding_holds(session, version)
@@ -218,7 +218,7 @@ def test_a_hold_close_before_a_cut_is_for_the_same_day(ward: Ward) -> None:
 
     assert near_urgency is Urgency.URGENT
     with ward.transactions.reading() as session:
-        plan = plans.plan_of(session, far.id)
+        plan = plans.plan_of(session, far)
         assert plan is not None
         assert plans.open_hold(session, plan.id) is not None
 

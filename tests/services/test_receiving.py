@@ -349,7 +349,7 @@ def test_twenty_repeats_at_once_make_one_reply_and_one_answer(ward: Ward, asked:
     assert len(kept) == 1
     assert len(ward.said()) == 1
     with ward.transactions.reading() as session:
-        assert len(check_ins.answers_of(session, asked.id)) == 1
+        assert len(check_ins.answers_of(session, asked)) == 1
 
 
 def test_two_different_texts_at_once_are_taken_in_turn(ward: Ward, asked: Patient) -> None:
@@ -371,7 +371,7 @@ def test_two_different_texts_at_once_are_taken_in_turn(ward: Ward, asked: Patien
         list(pool.map(once, ["2", "2"]))
 
     with ward.transactions.reading() as session:
-        answers = {a.question: a.value for a in check_ins.answers_of(session, asked.id)}
+        answers = {a.question: a.value for a in check_ins.answers_of(session, asked)}
     assert answers == {Question.PAIN: 2, Question.USE: 2}
 
 

@@ -48,7 +48,7 @@ def rows_in(page: str) -> dict[str, str]:
 
 def versions_of(clinic: Clinic, patient: Patient) -> list[PlanVersion]:
     with clinic.runtime.transactions.reading() as session:
-        return list(plans.versions_of(session, patient.id))
+        return list(plans.versions_of(session, patient))
 
 
 def steps_page(person: Person, patient: Patient, **changes: str) -> dict[str, str]:

@@ -198,6 +198,11 @@ def wrong_number_finding() -> Finding:
     )
 
 
+def twice_finding() -> Finding:
+    """Return rule U-02 where the provider took two copies of one text."""
+    return Finding("U-02", Urgency.SOON, "The patient may have got the same text twice.")
+
+
 def missed_finding() -> Finding:
     """Return rule U-03: a text that was owed did not leave in the hours agreed."""
     return Finding(

@@ -2,8 +2,8 @@
 
 A claim is committed before the provider is called, no transaction is open during the
 call, and each result is written only by the attempt that holds the claim. What may or may
-not have gone is never sent again, but given to a person. One exception: a crisis answer is
-sent at least once, three calls in all.
+not have gone is never sent again blindly: :mod:`companion.services.settling` looks for it.
+One exception: a crisis answer is sent at least once, three calls in all.
 
 Windows are on people's time (``now``); leases, back-off and settling are on real time.
 """
@@ -36,6 +36,7 @@ from companion.core.triage import (
     in_step_week,
     missed_finding,
     service_finding,
+    twice_finding,
     undelivered_finding,
     wrong_number_finding,
 )
@@ -167,7 +168,7 @@ def dispatch_once(
     real_now: Callable[[], datetime],
     limits: SendingLimits,
 ) -> int:
-    """Settle what is in doubt, then send what is due; return how many calls were made.
+    """Give up claims that ended, then send what is due; return how many calls were made.
 
     Any number of processes may do this at once.
     """
@@ -180,7 +181,6 @@ def dispatch_once(
                 break
         with transactions.begin() as session:
             _reap(session, now=now, real_now=started, limits=limits)
-            _give_up_doubts(session, now=now, real_now=started)
             due, claims = _claim(session, now=now, real_now=real_now(), limits=limits)
         if not due:
             break
@@ -204,7 +204,7 @@ def record_delivery(
         return False
     message = messages.locked(session, attempt.message_id)
     session.refresh(attempt)
-    if not _adopt(session, attempt, provider_id):
+    if not adopt(session, message, attempt, provider_id, now=now):
         return False
     if delivery_rank(word) <= delivery_rank(attempt.delivery):
         return True
@@ -235,11 +235,6 @@ def _reap(session: Session, *, now: datetime, real_now: datetime, limits: Sendin
         attempt.detail = "the lease ended without a word from the sender"
         attempt.recorded_at = real_now
         _doubt(session, message, attempt.detail, now=now, real_now=real_now, limits=limits)
-
-
-def _give_up_doubts(session: Session, *, now: datetime, real_now: datetime) -> None:
-    for message in messages.doubtful_for_too_long(session, real_now=real_now):
-        _hold(session, message, held_finding(message.reason, crisis=False), now=now)
 
 
 def _claim(
@@ -382,7 +377,9 @@ def _record(
 ) -> None:
     message = messages.locked(session, claim.message_id)
     attempt = messages.attempt_of(session, claim.attempt_id)
-    if isinstance(result, Accepted) and not _adopt(session, attempt, result.provider_id):
+    if isinstance(result, Accepted) and not adopt(
+        session, message, attempt, result.provider_id, now=now
+    ):
         result = Uncertain("the provider gave this text the name of another one")
     _note(attempt, result, real_now)
     if message.attempt_id != attempt.id or message.state not in _OPEN:
@@ -396,7 +393,7 @@ def _record(
             _put_off(session, message, result, now=now, real_now=real_now)
         case Uncertain(why, wrong_number=True):
             messages.move(message, MessageState.UNCERTAIN, reason=why, now=now)
-            _hold(session, message, wrong_number_finding(), now=now)
+            hold(session, message, wrong_number_finding(), now=now)
         case _:
             _doubt(session, message, result.why, now=now, real_now=real_now, limits=limits)
 
@@ -427,7 +424,9 @@ def _note(attempt: Attempt, result: _Result, real_now: datetime) -> None:
             pass
 
 
-def _adopt(session: Session, attempt: Attempt, provider_id: str) -> bool:
+def adopt(
+    session: Session, message: Message, attempt: Attempt, provider_id: str, *, now: datetime
+) -> bool:
     """Give *attempt* the provider's name for its text; tell whether it is now its own."""
     if attempt.provider_id == provider_id:
         return True
@@ -436,6 +435,8 @@ def _adopt(session: Session, attempt: Attempt, provider_id: str) -> bool:
         return False
     attempt.provider_id = provider_id
     session.flush()
+    if message.kind is not MessageKind.CRISIS and messages.copies_of(session, message) > 1:
+        _tell(session, message, twice_finding(), now)
     return True
 
 
@@ -473,7 +474,7 @@ def _put_off(
     now: datetime,
     real_now: datetime,
 ) -> None:
-    _requeue(message, now=now)
+    requeue(message, now=now)
     if isinstance(result, _Abandoned):
         return
     message.retry_at = real_now + _back_off(message, result.after_seconds)
@@ -503,23 +504,25 @@ def _doubt(
 ) -> None:
     if message.kind is MessageKind.CRISIS:
         if messages.attempts_in_doubt(session, message) < CRISIS_CALLS:
-            _requeue(message, now=now)
+            requeue(message, now=now)
             return
         messages.move(message, MessageState.UNCERTAIN, reason=why, now=now)
-        _hold(session, message, held_finding(why, crisis=True), now=now)
+        hold(session, message, held_finding(why, crisis=True), now=now)
         return
     messages.move(message, MessageState.UNCERTAIN, reason=why, now=now)
     message.retry_at = real_now + timedelta(seconds=limits.settle_seconds)
 
 
-def _requeue(message: Message, *, now: datetime) -> None:
+def requeue(message: Message, *, now: datetime) -> None:
+    """Let *message* be claimed again: whoever has its claim has lost it."""
     messages.move(message, MessageState.QUEUED, now=now)
     message.attempt_id = None
     message.lease_until = None
     message.retry_at = None
 
 
-def _hold(session: Session, message: Message, finding: Finding, *, now: datetime) -> None:
+def hold(session: Session, message: Message, finding: Finding, *, now: datetime) -> None:
+    """Keep a doubtful *message* from leaving again, and tell a person."""
     messages.move(message, MessageState.HELD, reason=message.reason, now=now)
     message.retry_at = None
     _tell(session, message, finding, now)

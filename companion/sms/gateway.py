@@ -6,6 +6,7 @@ nothing sends it again on its own.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 LONGEST_VALIDITY_SECONDS = 36_000
@@ -69,9 +70,42 @@ class Uncertain:
 SendResult = Accepted | Refused | TryLater | Uncertain
 
 
+@dataclass(frozen=True, slots=True)
+class ListedIn:
+    """A text to us as the provider's list shows it. *from_* is as the network gave it."""
+
+    provider_id: str
+    from_: str = field(repr=False)
+    body: str = field(repr=False)
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOut:
+    """A text from us as the provider's list shows it; *created_at* is the provider's time."""
+
+    provider_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """The list could not be read to its end: never to be taken for "there is none"."""
+
+    why: str
+
+
 class SmsGateway(Protocol):
     """Whatever can hand a text to a phone network."""
 
     def send(self, text: Outgoing) -> SendResult:
         """Hand over *text* once and say what came of it. Called from several threads."""
+        ...
+
+    def texts_in(self, since: datetime) -> tuple[ListedIn, ...] | Unlisted:
+        """Return what phones texted to our numbers since then, in any order."""
+        ...
+
+    def texts_out(self, to: str, since: datetime) -> tuple[ListedOut, ...] | Unlisted:
+        """Return what the provider took for the phone *to* since then, in any order."""
         ...

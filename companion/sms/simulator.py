@@ -5,10 +5,19 @@ It reaches nobody. Live services refuse it.
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import uuid4
 
-from companion.sms.gateway import Accepted, Outgoing, SendResult
+from companion.sms.gateway import (
+    Accepted,
+    ListedIn,
+    ListedOut,
+    Outgoing,
+    SendResult,
+    Unlisted,
+)
 
 MOST_REPORTS = 10_000
 """More than ever wait; older ones are dropped, as a provider's may be lost."""
@@ -27,29 +36,66 @@ class SimulatedGateway:
     """Takes every text, unless told to answer otherwise.
 
     *sent* holds each text that was handed over, oldest first, whatever the answer was.
-    Delivery reports wait in :meth:`take_reports` until somebody passes them on.
+    Delivery reports wait in :meth:`take_reports` until somebody passes them on. *clock*
+    is the network's own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.sent: list[Outgoing] = []
-        self._answers: deque[SendResult] = deque()
+        self.list_fails = False
+        self._clock = clock
+        self._answers: deque[tuple[SendResult, bool]] = deque()
         self._reports: deque[DeliveryReport] = deque(maxlen=MOST_REPORTS)
+        self._taken: deque[tuple[str, ListedOut]] = deque(maxlen=MOST_REPORTS)
+        self._came_in: deque[ListedIn] = deque(maxlen=MOST_REPORTS)
         self._lock = threading.Lock()
 
-    def answer_next(self, *results: SendResult) -> None:
-        """Give *results*, in order, to the next texts; after them all is accepted again."""
+    def answer_next(self, *results: SendResult, taken: bool = False) -> None:
+        """Give *results*, in order, to the next texts; after them all is accepted again.
+
+        With *taken* the network takes each text all the same, as when an answer is lost.
+        """
         with self._lock:
-            self._answers.extend(results)
+            self._answers.extend((result, taken) for result in results)
+
+    def text_in(self, from_: str, body: str) -> ListedIn:
+        """Let a phone text us while nobody tells us of it: only the list shows it."""
+        text = ListedIn(f"SIM{uuid4().hex}", from_, body, self._clock())
+        with self._lock:
+            self._came_in.append(text)
+        return text
 
     def send(self, text: Outgoing) -> SendResult:
         """Keep *text* and answer as told, or accept it."""
         with self._lock:
             self.sent.append(text)
             if self._answers:
-                return self._answers.popleft()
-            provider_id = f"SIM{uuid4().hex}"
+                result, taken = self._answers.popleft()
+                if taken or isinstance(result, Accepted):
+                    self._take(text, result)
+                return result
+            provider_id = self._take(text, None)
             self._reports.append(DeliveryReport(text.callback_token, provider_id, "delivered"))
             return Accepted(provider_id)
+
+    def _take(self, text: Outgoing, result: SendResult | None) -> str:
+        named = result.provider_id if isinstance(result, Accepted) else f"SIM{uuid4().hex}"
+        self._taken.append((text.to, ListedOut(named, self._clock())))
+        return named
+
+    def texts_in(self, since: datetime) -> tuple[ListedIn, ...] | Unlisted:
+        """Return what phones texted since then."""
+        if self.list_fails:
+            return Unlisted("the list was told to fail")
+        with self._lock:
+            return tuple(text for text in self._came_in if text.sent_at >= since)
+
+    def texts_out(self, to: str, since: datetime) -> tuple[ListedOut, ...] | Unlisted:
+        """Return what was taken for one phone since then."""
+        if self.list_fails:
+            return Unlisted("the list was told to fail")
+        with self._lock:
+            return tuple(t for phone, t in self._taken if phone == to and t.created_at >= since)
 
     def take_reports(self) -> list[DeliveryReport]:
         """Return the delivery reports not taken yet, oldest first, and forget them."""

@@ -6,13 +6,15 @@ yes, no or not yet is ``Uncertain``. One connection is made for each text, becau
 one that the far end has just closed looks the same as a text that was taken and lost.
 """
 
+import itertools
 import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -31,18 +33,29 @@ from companion.sms.gateway import (
     LONGEST_VALIDITY_SECONDS,
     SHORTEST_VALIDITY_SECONDS,
     Accepted,
+    ListedIn,
+    ListedOut,
     Outgoing,
     Refused,
     SendResult,
     TryLater,
     Uncertain,
+    Unlisted,
 )
+
+T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 8.0
 DEADLINE_SECONDS = 10.0
 """A call is over by then, whatever the far end does; the lease must be longer."""
 LONGEST_ANSWER_BYTES = 65_536
+LIST_SECONDS = 30.0
+"""A whole list, page by page, is read by then or not at all."""
+LONGEST_PAGE_BYTES = 1_000_000
+PAGE_TEXTS = 100
+MOST_LISTED = 10_000
+"""A longer list is not read to its end, and so not believed."""
 MOST_CALLS_AT_ONCE = 64
 """Calls under way, those included that nobody waits for any more."""
 BACK_OFF_SECONDS = 30
@@ -62,13 +75,15 @@ NOT_SIGNED_IN = frozenset({401, 403})
 class TwilioAccount:
     """One account at Twilio and the numbers of ours in it.
 
-    *sender* is a number of ours in E.164 or a messaging service (``MG...``). *api_base*
+    *sender* is a number of ours in E.164 or a messaging service (``MG...``); *numbers* are
+    all of ours, which phones may text. *api_base*
     replaces scheme and host of every call, for a compatible server in tests.
     """
 
     account_sid: str
     sender: str
     public_url: str
+    numbers: tuple[str, ...]
     auth_token: str = field(repr=False)
     auth_token_previous: str | None = field(default=None, repr=False)
     api_base: str | None = None
@@ -77,7 +92,7 @@ class TwilioAccount:
 class TwilioGateway:
     """Hands each text to Twilio once, within *deadline_seconds*.
 
-    The three limits are arguments only so that tests need not wait for them.
+    The limits are arguments only so that tests need not wait for them.
     """
 
     def __init__(
@@ -85,34 +100,85 @@ class TwilioGateway:
         account: TwilioAccount,
         *,
         deadline_seconds: float = DEADLINE_SECONDS,
+        list_seconds: float = LIST_SECONDS,
         most_calls: int = MOST_CALLS_AT_ONCE,
     ) -> None:
         self._account = account
         self._deadline_seconds = deadline_seconds
+        self._list_seconds = list_seconds
         self._lines = threading.BoundedSemaphore(most_calls)
 
     def send(self, text: Outgoing) -> SendResult:
         """Hand over *text* and say what came of it. Never longer than the deadline."""
+
+        def work(ends_at: float) -> SendResult:
+            return self._create(text, _Http(self._account.api_base, ends_at))
+
+        busy: SendResult = TryLater(BACK_OFF_SECONDS, "too many calls are waiting for the provider")
+        late: SendResult = Uncertain("no answer within the deadline")
+        return self._within(self._deadline_seconds, work, busy=busy, late=late)
+
+    def texts_in(self, since: datetime) -> tuple[ListedIn, ...] | Unlisted:
+        """Return what phones texted to our numbers since then, page by page."""
+        numbers = self._account.numbers
+        return self._list(lambda client: _texts_to(client, numbers, since))
+
+    def texts_out(self, to: str, since: datetime) -> tuple[ListedOut, ...] | Unlisted:
+        """Return what Twilio took for the phone *to* since then.
+
+        Without a filter by date: a text that still waits at Twilio has no date of sending.
+        """
+        return self._list(
+            lambda client: [
+                ListedOut(one.sid, _created(one))
+                for one in _since(client, to, since)
+                if one.direction != INBOUND
+            ]
+        )
+
+    def _list(self, read: Callable[[Client], list[Any]]) -> tuple[Any, ...] | Unlisted:
+        def work(ends_at: float) -> tuple[Any, ...] | Unlisted:
+            return self._read(read, ends_at)
+
+        busy: tuple[Any, ...] | Unlisted = Unlisted("too many calls wait for the provider")
+        late: tuple[Any, ...] | Unlisted = Unlisted("the list was not read within the deadline")
+        return self._within(self._list_seconds, work, busy=busy, late=late)
+
+    def _read(
+        self, read: Callable[[Client], list[Any]], ends_at: float
+    ) -> tuple[Any, ...] | Unlisted:
+        http = _Http(self._account.api_base, ends_at, longest=LONGEST_PAGE_BYTES)
+        try:
+            return tuple(read(self._client(http)))
+        except _UNREADABLE as error:
+            return Unlisted(f"a list that cannot be read: {type(error).__name__}")
+
+    def _within(self, seconds: float, work: Callable[[float], T], *, busy: T, late: T) -> T:
+        """Do *work* in a thread of its own: a hanging name look-up has no time-out to set."""
         if not self._lines.acquire(blocking=False):
-            return TryLater(BACK_OFF_SECONDS, "too many calls are waiting for the provider")
-        # A thread of its own: a hanging name look-up has no time-out that could be set.
-        answers: queue.SimpleQueue[SendResult] = queue.SimpleQueue()
-        threading.Thread(target=self._call, args=(text, answers.put), daemon=True).start()
+            return busy
+        answers: queue.SimpleQueue[T] = queue.SimpleQueue()
+        ends_at = time.monotonic() + seconds
+
+        def call() -> None:
+            try:
+                answers.put(work(ends_at))
+            finally:
+                self._lines.release()
+
+        threading.Thread(target=call, daemon=True).start()
         try:
-            return answers.get(timeout=self._deadline_seconds)
+            return answers.get(timeout=seconds)
         except queue.Empty:
-            return Uncertain("no answer within the deadline")
+            return late
 
-    def _call(self, text: Outgoing, answer: Callable[[SendResult], None]) -> None:
-        try:
-            http = _OneCall(self._account.api_base, time.monotonic() + self._deadline_seconds)
-            answer(self._create(text, http))
-        finally:
-            self._lines.release()
-
-    def _create(self, text: Outgoing, http: "_OneCall") -> SendResult:
+    def _client(self, http: "_Http") -> Client:
         account = self._account
-        client = Client(account.account_sid, account.auth_token, http_client=http)
+        return Client(account.account_sid, account.auth_token, http_client=http)
+
+    def _create(self, text: Outgoing, http: "_Http") -> SendResult:
+        account = self._account
+        client = self._client(http)
         try:
             made = client.messages.create(
                 to=text.to,
@@ -125,7 +191,7 @@ class TwilioGateway:
             return _meaning_of(error.status, error.code, http.retry_after)
         except requests.RequestException as error:
             return _meaning_of_silence(error)
-        except (TwilioException, ValueError, TypeError, AttributeError) as error:
+        except _UNREADABLE as error:
             # A success whose body the library cannot read.
             return Uncertain(f"an answer that cannot be read: {type(error).__name__}")
         return _meaning_of_success(made.sid, made.to, expected=text.to)
@@ -147,15 +213,18 @@ class TwilioRequests:
         return any(found)
 
 
-class _OneCall(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
-    """The library's HTTP, bounded in time and size, for one request.
+class _Http(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
+    """The library's HTTP, bounded in time and size.
 
     It follows no redirect, reads no proxy or password from the environment, logs nothing,
     and keeps ``Retry-After``, which the library's exceptions drop.
     """
 
-    def __init__(self, api_base: str | None, ends_at: float) -> None:
+    def __init__(
+        self, api_base: str | None, ends_at: float, *, longest: int = LONGEST_ANSWER_BYTES
+    ) -> None:
         super().__init__(pool_connections=False)
+        self._longest = longest
         self._api_base = urlsplit(api_base) if api_base else None
         self._ends_at = ends_at
         self.retry_after: str | None = None
@@ -201,9 +270,45 @@ class _OneCall(TwilioHttpClient):  # type: ignore[misc]  # the library has no ty
             body += byte
             if time.monotonic() > self._ends_at:
                 raise requests.ReadTimeout("the answer drips")
-            if len(body) > LONGEST_ANSWER_BYTES:
+            if len(body) > self._longest:
                 raise requests.exceptions.ContentDecodingError("the answer is too long")
         return body.decode(errors="replace")
+
+
+_UNREADABLE = (
+    TwilioException,
+    requests.RequestException,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+INBOUND = "inbound"
+
+
+def _since(client: Client, to: str, since: datetime) -> Iterator[Any]:
+    """Yield the texts to one number, which Twilio lists newest first, back to *since*."""
+    listed = client.messages.stream(to=to, page_size=PAGE_TEXTS)
+    for number, one in enumerate(listed):
+        if number == MOST_LISTED:
+            raise ValueError("the list is too long")
+        if _created(one) < since:
+            return
+        yield one
+
+
+def _texts_to(client: Client, numbers: tuple[str, ...], since: datetime) -> list[ListedIn]:
+    listed = itertools.chain.from_iterable(_since(client, to, since) for to in numbers)
+    return [
+        ListedIn(one.sid, one.from_, one.body or "", one.date_sent or _created(one))
+        for one in listed
+        if one.direction == INBOUND
+    ]
+
+
+def _created(one: Any) -> datetime:
+    if not isinstance(one.date_created, datetime) or not MESSAGE_SID.fullmatch(one.sid):
+        raise ValueError("a text without its date or name")
+    return one.date_created
 
 
 def _validity(seconds: int) -> int:

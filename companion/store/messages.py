@@ -85,7 +85,7 @@ class Message(Base):
     """Real time."""
     retry_at: Mapped[datetime | None]
     """Real time: from when a text that was put off may be claimed again, or a doubtful one
-    is given to a person."""
+    is looked for in the provider's list."""
     changed_at: Mapped[datetime]
 
 
@@ -220,8 +220,8 @@ def _is_doubtful(real_now: datetime) -> sa.ColumnElement[bool]:
 
 
 def has_work(session: Session, *, now: datetime, real_now: datetime) -> bool:
-    """Tell whether a sender would find anything to claim, reap or give up."""
-    kinds = (_is_due(now, real_now), _has_ended_lease(real_now), _is_doubtful(real_now))
+    """Tell whether a sender would find anything to claim or reap."""
+    kinds = (_is_due(now, real_now), _has_ended_lease(real_now))
     return any(
         session.scalar(sa.select(Message.id).where(kind).limit(1)) is not None for kind in kinds
     )
@@ -251,11 +251,84 @@ def with_ended_lease(session: Session, *, real_now: datetime) -> Sequence[Messag
     ).all()
 
 
-def doubtful_for_too_long(session: Session, *, real_now: datetime) -> Sequence[Message]:
-    """Lock and return doubtful texts of which nothing was heard in the time to settle."""
-    return session.scalars(
-        sa.select(Message).where(_is_doubtful(real_now)).with_for_update(skip_locked=True)
-    ).all()
+def doubtful_for_long(session: Session, *, real_now: datetime) -> list[tuple[Message, Patient]]:
+    """Return doubtful texts of which nothing was heard in the time to settle, and whose."""
+    query = (
+        sa.select(Message, Patient)
+        .join(Patient, Patient.id == Message.patient_id)
+        .where(_is_doubtful(real_now))
+        .order_by(Message.retry_at, Message.id)
+    )
+    return [(message, patient) for message, patient in session.execute(query)]
+
+
+def _to_phone_of(patient: Patient) -> sa.ColumnElement[bool]:
+    # Two patients may share a phone; a text for a number given up went elsewhere.
+    return sa.and_(
+        Patient.phone_hash == patient.phone_hash, Message.phone_version == Patient.phone_version
+    )
+
+
+def is_sending_to(session: Session, patient: Patient) -> bool:
+    """Tell whether a text is on its way to the provider for the phone of *patient*."""
+    query = (
+        sa.select(Message.id)
+        .join(Patient, Patient.id == Message.patient_id)
+        .where(_to_phone_of(patient), Message.state == MessageState.SENDING)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def doubts_to(session: Session, patient: Patient) -> list[tuple[Attempt, Message]]:
+    """Lock and return the attempts to the phone of *patient* that may own a listed text.
+
+    Those are the last ones of texts in doubt, and every doubtful call for a crisis answer.
+    """
+    last = sa.and_(
+        Message.state.in_([MessageState.UNCERTAIN, MessageState.HELD]),
+        Message.attempt_id == Attempt.id,
+    )
+    query = (
+        sa.select(Attempt, Message)
+        .join(Message, Message.id == Attempt.message_id)
+        .join(Patient, Patient.id == Message.patient_id)
+        .where(
+            _to_phone_of(patient),
+            Attempt.outcome == AttemptOutcome.UNCERTAIN,
+            Attempt.provider_id.is_(None),
+            sa.or_(last, Message.kind == MessageKind.CRISIS),
+        )
+        .order_by(Attempt.claimed_at, Attempt.number)
+        .with_for_update(of=Message)
+        .execution_options(populate_existing=True)
+    )
+    return [(attempt, message) for attempt, message in session.execute(query)]
+
+
+def owned_among(session: Session, provider_ids: Sequence[str]) -> set[str]:
+    """Return which of *provider_ids* already belong to an attempt."""
+    query = sa.select(Attempt.provider_id).where(Attempt.provider_id.in_(provider_ids))
+    return {one for one in session.scalars(query) if one is not None}
+
+
+def copies_of(session: Session, message: Message) -> int:
+    """Count the attempts of *message* that the provider says it took."""
+    count = sa.select(sa.func.count()).where(
+        Attempt.message_id == message.id, Attempt.provider_id.is_not(None)
+    )
+    return session.scalar(count) or 0
+
+
+def newest_of_check_in(session: Session, check_in_id: UUID) -> Message | None:
+    """Lock and return the text that asked the open question of a check-in."""
+    query = (
+        sa.select(Message)
+        .where(Message.check_in_id == check_in_id)
+        .order_by(Message.queued_at.desc(), Message.id)
+        .limit(1)
+        .with_for_update()
+    )
+    return session.scalars(query).one_or_none()
 
 
 def waiting_of(session: Session, patient: Patient) -> Sequence[Message]:

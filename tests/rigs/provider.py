@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, urlsplit
 from uuid import uuid4
 
 
@@ -41,6 +41,9 @@ class Mode(StrEnum):
     EMPTY = "201 without a body"
     NONSENSE = "201 with what is no JSON"
     LIST = "201 with a list"
+    NO_DATES = "a list without dates"
+    BROKEN_PAGE = "a list whose second page fails"
+    ENDLESS_PAGES = "a list whose pages never end"
     NO_TO = "201 without to"
     WRONG_TO = "201 for another number"
     ODD_SID = "201 with an odd sid"
@@ -52,6 +55,8 @@ class Provider:
 
     base: str
     taken: list[dict[str, str]] = field(default_factory=list)
+    listed: list[dict[str, str]] = field(default_factory=list)
+    """What the message list shows, newest first."""
     calls: list[dict[str, str]] = field(default_factory=list)
     modes: deque[Mode] = field(default_factory=deque)
     always: Mode = Mode.OK
@@ -76,6 +81,13 @@ class _Handler(BaseHTTPRequestHandler):
         mode = self.provider.next_mode()
         _ANSWERS.get(mode, _taken)(self, mode, fields)
 
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        asked = {name: values[0] for name, values in parse_qs(address.query).items()}
+        self.provider.calls.append({"path": address.path, **asked})
+        mode = self.provider.next_mode()
+        _ANSWERS.get(mode, _list)(self, mode, asked)
+
     def json(self, status: int, body: Any, **headers: str) -> None:
         self.raw(status, json.dumps(body).encode(), **headers)
 
@@ -89,6 +101,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         pass
+
+
+def _list(handler: _Handler, mode: Mode, asked: dict[str, str]) -> None:
+    size, page = int(asked.get("PageSize", "50")), int(asked.get("Page", "0"))
+    if mode is Mode.BROKEN_PAGE:
+        handler.provider.modes.append(Mode.SERVER_ERROR)
+    rows = [row for row in handler.provider.listed if row["to"] == asked["To"]]
+    here = rows[page * size : (page + 1) * size]
+    more = (page + 1) * size < len(rows) or mode in {Mode.BROKEN_PAGE, Mode.ENDLESS_PAGES}
+    if mode is Mode.ENDLESS_PAGES:
+        here = rows
+    path = urlsplit(handler.path).path
+    query = f"?To={quote(asked['To'])}&PageSize={size}&Page={page + 1}"
+    if mode is Mode.NO_DATES:
+        here = [{**row, "date_created": ""} for row in here]
+    handler.json(200, {"messages": here, "next_page_uri": path + query if more else None})
 
 
 def _resource(fields: dict[str, str]) -> dict[str, str]:

@@ -2,11 +2,22 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from twilio.request_validator import RequestValidator
 
-from companion.sms.gateway import Accepted, Outgoing, Refused, TryLater, Uncertain
+from companion.sms.gateway import (
+    Accepted,
+    ListedIn,
+    ListedOut,
+    Outgoing,
+    Refused,
+    TryLater,
+    Uncertain,
+    Unlisted,
+)
 from companion.sms.twilio import MESSAGE_SID, TwilioAccount, TwilioGateway, TwilioRequests
 from tests.rigs.provider import Mode, Provider, running_provider
 
@@ -25,6 +36,7 @@ def account_at(base: str, *, sender: str = "+447700900001") -> TwilioAccount:
         account_sid=ACCOUNT_SID,
         sender=sender,
         public_url="https://texts.example/",
+        numbers=("+447700900001",),
         auth_token="secret",
         auth_token_previous="older-secret",
         api_base=base,
@@ -149,9 +161,9 @@ def test_a_proxy_in_the_environment_is_not_used(
 
 
 def test_without_a_replaced_address_the_call_would_go_to_twilio(provider: Provider) -> None:
-    from companion.sms.twilio import _OneCall
+    from companion.sms.twilio import _Http
 
-    address = _OneCall(None, 0.0)._address("https://api.twilio.com/x?y=1")
+    address = _Http(None, 0.0)._address("https://api.twilio.com/x?y=1")
 
     assert address == "https://api.twilio.com/x?y=1"
 
@@ -204,7 +216,7 @@ def test_a_signature_belongs_to_one_address_and_one_set_of_fields(
 
 def test_twilios_published_example_is_genuine() -> None:
     # The worked example of https://www.twilio.com/docs/usage/security.
-    account = TwilioAccount("AC", "+1", "https://x", "12345")
+    account = TwilioAccount("AC", "+1", "https://x", (), "12345")
     url = "https://mycompany.com/myapp.php?foo=1&bar=2"
     fields = {
         "CallSid": "CA1234567890ABCDE",
@@ -221,3 +233,109 @@ def test_twilios_published_example_is_genuine() -> None:
 def test_message_names_have_one_form(sid: str) -> None:
     assert MESSAGE_SID.fullmatch(sid)
     assert not MESSAGE_SID.fullmatch(sid + "0")
+
+
+# --- The provider's lists ----------------------------------------------------------------
+
+OURS, THEIRS = "+447700900001", "+447700900123"
+NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
+
+
+def listed(number: int, *, minutes_ago: int, direction: str = "outbound-api") -> dict[str, str]:
+    moment = format_datetime(NOON - timedelta(minutes=minutes_ago))
+    inbound = direction == "inbound"
+    return {
+        "sid": f"SM{number:032x}",
+        "from": THEIRS if inbound else OURS,
+        "to": OURS if inbound else THEIRS,
+        "body": f"text {number} \u0645\u0646 10",
+        "direction": direction,
+        "status": "received" if inbound else "queued",
+        "date_created": moment,
+        "date_sent": moment if inbound else "",
+    }
+
+
+def test_what_the_provider_took_for_a_phone_is_read_back_to_a_moment(provider: Provider) -> None:
+    provider.listed = [
+        listed(3, minutes_ago=1),
+        listed(9, minutes_ago=2, direction="inbound") | {"to": THEIRS},
+        listed(2, minutes_ago=5),
+        listed(1, minutes_ago=60),
+    ]
+
+    found = TwilioGateway(account_at(provider.base)).texts_out(THEIRS, NOON - timedelta(minutes=5))
+
+    assert found == (
+        ListedOut(f"SM{3:032x}", NOON - timedelta(minutes=1)),
+        ListedOut(f"SM{2:032x}", NOON - timedelta(minutes=5)),
+    )
+    assert provider.calls[0]["To"] == THEIRS
+    assert "DateSent" not in str(provider.calls)
+
+
+def test_what_phones_texted_us_is_read_page_by_page(provider: Provider) -> None:
+    provider.listed = [listed(n, minutes_ago=n, direction="inbound") for n in range(250)]
+
+    found = TwilioGateway(account_at(provider.base)).texts_in(NOON - timedelta(days=1))
+
+    assert not isinstance(found, Unlisted)
+    assert len(found) == 250
+    assert found[7] == ListedIn(
+        f"SM{7:032x}", THEIRS, "text 7 \u0645\u0646 10", NOON - timedelta(minutes=7)
+    )
+    assert len(provider.calls) == 3
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        Mode.SERVER_ERROR,
+        Mode.SIGNED_OUT,
+        Mode.SLOW_DOWN,
+        Mode.REDIRECT,
+        Mode.EMPTY,
+        Mode.NONSENSE,
+        Mode.LIST,
+        Mode.FLOOD,
+        Mode.NO_DATES,
+        Mode.BROKEN_PAGE,
+    ],
+)
+def test_a_list_that_cannot_be_read_to_its_end_is_not_an_empty_one(
+    provider: Provider, mode: Mode
+) -> None:
+    provider.listed = [listed(1, minutes_ago=1)]
+    provider.modes.append(mode)
+
+    found = TwilioGateway(account_at(provider.base)).texts_out(THEIRS, NOON - timedelta(days=1))
+
+    assert isinstance(found, Unlisted)
+
+
+def test_a_list_that_drips_or_hangs_ends_with_its_deadline(provider: Provider) -> None:
+    gateway = TwilioGateway(account_at(provider.base), list_seconds=0.5)
+    provider.modes.extend([Mode.DRIP, Mode.HANG])
+
+    for _ in range(2):
+        assert isinstance(gateway.texts_out(THEIRS, NOON), Unlisted)
+
+
+def test_a_list_without_end_is_not_read_for_ever(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("companion.sms.twilio.MOST_LISTED", 5)
+    provider.listed = [listed(1, minutes_ago=1)]
+    provider.always = Mode.ENDLESS_PAGES
+
+    found = TwilioGateway(account_at(provider.base)).texts_out(THEIRS, NOON - timedelta(days=1))
+
+    assert isinstance(found, Unlisted)
+
+
+def test_too_many_calls_at_once_are_no_empty_list(provider: Provider) -> None:
+    gateway = TwilioGateway(account_at(provider.base), most_calls=1, list_seconds=0.2)
+    provider.modes.append(Mode.HANG)
+    gateway.texts_out(THEIRS, NOON)
+
+    assert isinstance(gateway.texts_in(NOON), Unlisted)

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from companion.core.triage import Finding
-from companion.store import alerts, audit
+from companion.store import alerts, audit, organisations
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.audit import SYSTEM, Actor
 from companion.store.database import Scope, Session
@@ -68,6 +68,22 @@ def raise_alert(
         session.flush()
     _record(session, alert, SYSTEM, "alert raised", now)
     return alert
+
+
+def tell_every_organisation(
+    session: Session, finding: Finding, *, now: datetime, reply_id: UUID | None = None
+) -> None:
+    """Raise *finding* with everybody: for what is no one patient's, such as a fault of ours."""
+    for organisation in organisations.organisations_everywhere(session):
+        raise_alert(
+            session,
+            organisation_id=organisation.id,
+            team_id=None,
+            patient_id=None,
+            finding=finding,
+            now=now,
+            reply_id=reply_id,
+        )
 
 
 def _repeat(session: Session, alert: Alert, finding: Finding, now: datetime) -> None:

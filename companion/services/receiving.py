@@ -25,8 +25,8 @@ from companion.core.signposting import choose
 from companion.core.taper import first_cut
 from companion.core.triage import Finding, PainReading
 from companion.core.urgency import Urgency
-from companion.services import enrolment, planning, sending
-from companion.services.alerting import raise_alert
+from companion.services import enrolment, planning, sending, settling
+from companion.services.alerting import raise_alert, tell_every_organisation
 from companion.store import check_ins, organisations, patients, plans, replies
 from companion.store.audit import PATIENT
 from companion.store.check_ins import CheckIn, CheckInState
@@ -54,8 +54,12 @@ def receive(
     opt_out_type: str | None,
     now: datetime,
     real_now: datetime,
+    sent_at: datetime | None = None,
 ) -> UUID | None:
-    """Keep one text, then act on it; None when the provider's id is known already."""
+    """Keep one text, then act on it; None when the provider's id is known already.
+
+    *sent_at* is its true time on people's clock, when it comes late.
+    """
     with transactions.begin() as session:
         reply_id = replies.keep(
             session,
@@ -63,7 +67,7 @@ def receive(
             phone=phone,
             body=body,
             opt_out_type=opt_out_type,
-            received_at=now,
+            received_at=sent_at or now,
             kept_at=real_now,
         )
     if reply_id is not None:
@@ -150,16 +154,7 @@ def _tell_whose(session: Session, reply: Reply, finding: Finding, now: datetime)
     if patient is not None:
         _tell(session, patient, reply, finding, now)
         return
-    for organisation in organisations.organisations_everywhere(session):
-        raise_alert(
-            session,
-            organisation_id=organisation.id,
-            team_id=None,
-            patient_id=None,
-            finding=finding,
-            now=now,
-            reply_id=reply.id,
-        )
+    tell_every_organisation(session, finding, now=now, reply_id=reply.id)
 
 
 def _tell(
@@ -339,6 +334,7 @@ def _converse(text: _Incoming, check_in: CheckIn, asked: Question, reading: Read
     if has_words(text.body, text.wording.vocabulary(text.patient.language)):
         text.tell(triage.free_text_finding())
     if turn.value is not None:
+        settling.settle_by_answer(text.session, check_in.id, now=text.now)
         check_ins.add_answer(text.session, check_in, text.reply, asked, turn.value, now=text.now)
         for finding in _weigh(text, asked):
             text.tell(finding)

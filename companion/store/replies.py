@@ -88,6 +88,12 @@ def keep(
     return reply_id if insert_or_ignore(session, Reply, values) else None
 
 
+def unknown_among(session: Session, provider_ids: Sequence[str]) -> set[str]:
+    """Return which of *provider_ids* were never kept."""
+    query = sa.select(Reply.provider_id).where(Reply.provider_id.in_(provider_ids))
+    return set(provider_ids) - set(session.scalars(query))
+
+
 def reply_for_handling(session: Session, reply_id: UUID) -> Reply | None:
     """Return a kept text, locked until the transaction ends, or None when it was handled."""
     query = (

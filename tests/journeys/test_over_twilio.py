@@ -16,6 +16,7 @@ from uuid import UUID
 
 import pytest
 
+from companion.clock import real_now
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.people import Consent, ContactWishes, Identity, Pathway, PatientStatus
@@ -23,11 +24,11 @@ from companion.core.sending import AttemptOutcome, MessageState
 from companion.core.taper import Step
 from companion.core.urgency import Urgency
 from companion.runtime import Runtime
-from companion.services import enrolment, planning
+from companion.services import enrolment, planning, polling, sending, settling
 from companion.services.enrolment import NewPatient
 from companion.services.planning import PlanDraft
 from companion.services.staffing import add_organisation, add_team, add_user
-from companion.store import alerts, messages
+from companion.store import alerts, messages, replies
 from companion.store.accounts import RoleName
 from companion.store.audit import Actor
 from companion.store.check_ins import Answer
@@ -39,6 +40,7 @@ from companion.ticking import tick
 from companion.web.app import create_app
 from companion.wording import Wording
 from tests.rigs.emulate import Emulate, free_port, running_emulate
+from tests.rigs.texted import MovableClock
 from tests.rigs.texting import ACCOUNT_SID, OUR_NUMBER, TOKEN, runtime_over, served
 
 PHONE = "+447700900456"
@@ -283,6 +285,82 @@ def test_danger_words_are_answered_at_night_and_stand_as_an_emergency(stage: Sta
     assert "999" in shown
     assert "T-06" in {rule for rule, _ in stage.alerts()}
     assert Urgency.EMERGENCY in {urgency for _, urgency in stage.alerts()}
+
+
+def look_at_the_list(runtime: Runtime, *, minutes: int) -> int:
+    """Read the provider's list as the service would in so many minutes."""
+    return polling.poll(
+        runtime.transactions,
+        runtime.gateway,
+        runtime.wording,
+        now=runtime.clock.now(),
+        real_now=real_now() + timedelta(minutes=minutes),
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["I want to end my life", "لا أستطيع I want to end my life 😢", "so " * 500 + "I want to die"],
+)
+def test_danger_words_that_the_providers_call_lost_come_from_its_list(
+    transactions: Transactions, wording: Wording, tmp_path: Path, words: str
+) -> None:
+    with running_emulate(
+        tmp_path,
+        account_sid=ACCOUNT_SID,
+        auth_token=TOKEN,
+        number=OUR_NUMBER,
+        sms_url="http://127.0.0.1:9/nobody",
+    ) as provider:
+        runtime = runtime_over(transactions, wording, api_base=provider.base)
+        monday = runtime.clock.set(next_monday_nine(runtime.clock.now()))
+        stage = Stage(runtime, provider, *enrol(runtime, monday))
+        tick(runtime)
+        assert look_at_the_list(runtime, minutes=0) == 0
+        provider.text_in(from_=PHONE, to=OUR_NUMBER, body=words)
+        assert "T-06" not in {rule for rule, _ in stage.alerts()}
+
+        found = look_at_the_list(runtime, minutes=3)
+        tick(runtime)
+
+        assert found == 1
+        assert ("T-06", Urgency.EMERGENCY) in stage.alerts()
+        assert "999" in stage.phone()[-1]
+        assert look_at_the_list(runtime, minutes=6) == 0
+        with transactions.reading() as session:
+            [kept] = session.query(Reply).all()
+            assert replies.body_of(session, kept) == words.strip()
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_text_whose_sender_was_killed_is_looked_for_in_the_providers_list(
+    stage: Stage, *, taken: bool
+) -> None:
+    runtime = stage.runtime
+    clock = MovableClock(real_now())
+    long_enough = runtime.limits.lease_seconds + runtime.limits.settle_seconds
+    with runtime.transactions.begin() as session:
+        _, [claim] = sending._claim(
+            session, now=runtime.clock.now(), real_now=clock(), limits=runtime.limits
+        )
+    if taken:
+        runtime.gateway.send(claim.text)
+
+    for duty in (sending.dispatch_once, settling.settle_doubts) * 2:
+        clock.pass_seconds(long_enough)
+        duty(
+            runtime.transactions,
+            runtime.gateway,
+            now=runtime.clock.now(),
+            real_now=clock,
+            limits=runtime.limits,
+        )
+
+    assert len(stage.phone()) == 1
+    with runtime.transactions.reading() as session:
+        [message] = session.query(Message).all()
+        assert message.state is MessageState.ACCEPTED
+        assert session.query(Attempt).count() == (1 if taken else 2)
 
 
 def test_with_a_wrong_password_at_the_provider_no_text_is_lost(

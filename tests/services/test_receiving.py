@@ -8,9 +8,10 @@ import pytest
 
 from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Question
-from companion.core.sending import MessageKind
+from companion.core.sending import MessageKind, MessageState
 from companion.core.urgency import Urgency
 from companion.services import checking_in, enrolment, receiving
+from companion.sms.gateway import Uncertain
 from companion.store import check_ins, messages, replies
 from companion.store.audit import SYSTEM
 from companion.store.check_ins import CheckInState
@@ -475,3 +476,26 @@ def test_help_from_a_phone_that_is_not_confirmed_is_answered(ward: Ward) -> None
     ward.text(patient, "help", opt_out_type="HELP")
 
     assert "999" in ward.said()[-1]
+
+
+def test_an_answer_proves_that_the_doubtful_question_came(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient)
+    ward.now += timedelta(days=2)
+    ward.gateway.answer_next(Uncertain("no answer within the deadline"), taken=True)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+    check_in = ward.check_in(patient)
+    assert check_in is not None
+
+    def question() -> messages.Message:
+        with ward.transactions.reading() as session:
+            texts = messages.texts_of(session, ward.scope, patient.id, limit=9)
+        return next(one for one in texts[::-1] if one.check_in_id == check_in.id)
+
+    assert question().state is MessageState.UNCERTAIN
+    ward.now += timedelta(minutes=1)
+    ward.text(patient, "4")
+
+    assert question().state is MessageState.DELIVERED
+    assert "did you take what we agreed" in ward.said()[-1]

@@ -88,6 +88,13 @@ class TwilioSection(Section):
     messaging_service_sid: str = ""
     numbers: tuple[str, ...] = ()
     api_base: str = ""
+    keywords_confirmed: bool = False
+
+
+class WatchdogSection(Section):
+    """Who is told outside this machine that all is well."""
+
+    url: str = Field("", pattern=r"^(https?://\S+)?$")
 
 
 class SendingSection(Section):
@@ -112,6 +119,7 @@ class Settings(BaseSettings):
     sms: SmsSection = SmsSection()
     twilio: TwilioSection = TwilioSection()
     sending: SendingSection = SendingSection()
+    watchdog: WatchdogSection = WatchdogSection()
 
     @classmethod
     def settings_customise_sources(

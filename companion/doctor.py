@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from companion import schema_version
-from companion.config import ROOT, SettingsError, load_settings
+from companion.config import ROOT, Mode, Settings, SettingsError, load_settings
 from companion.runtime import keyring_from
 from companion.store import organisations
 from companion.store.database import DATABASE_TROUBLE, Transactions
@@ -32,11 +32,27 @@ def examine(path: Path | None = None) -> Iterator[Check]:
         return
     yield Check("the settings", ())
     yield _words()
+    if settings.service.mode is Mode.LIVE:
+        yield Check("the carrier's keywords", tuple(_keyword_faults(settings)))
+        yield Check("the watchdog", tuple(_watchdog_faults(settings)))
     transactions = Transactions(settings.database.url, keyring)
     try:
         yield from _database(transactions)
     finally:
         transactions.dispose()
+
+
+def _keyword_faults(settings: Settings) -> Iterator[str]:
+    if not settings.twilio.keywords_confirmed:
+        yield (
+            "twilio.keywords_confirmed: look in Twilio's console, as docs/production.md says, "
+            "and set it to true"
+        )
+
+
+def _watchdog_faults(settings: Settings) -> Iterator[str]:
+    if not settings.watchdog.url:
+        yield "watchdog.url: nobody outside would notice that this machine has stopped"
 
 
 def _words() -> Check:

@@ -1,6 +1,7 @@
 """The one place that picks adapters: settings become what the service runs on."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event
 
 from companion.clock import Clock
@@ -27,6 +28,8 @@ class Runtime:
     requests: TwilioRequests | None
     """Tells the provider's requests to us from others'; None where none can come."""
     wake: Event = field(default_factory=Event)
+    pulses: dict[str, datetime] = field(default_factory=dict)
+    """When this process last wrote down that it did a duty, as real time."""
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -81,6 +84,7 @@ def twilio_account(settings: Settings) -> TwilioAccount | None:
         account_sid=section.account_sid,
         sender=section.messaging_service_sid or section.from_number,
         public_url=settings.server.public_url,
+        numbers=section.numbers,
         auth_token=section.auth_token,
         auth_token_previous=section.auth_token_previous or None,
         api_base=section.api_base or None,

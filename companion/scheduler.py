@@ -1,7 +1,7 @@
 """The clock of the embedded mode: APScheduler ticks, and an event wakes the sender.
 
-What is due is always a query over our rows. APScheduler holds no truth: its one job is
-in memory, and losing it loses nothing.
+What is due is always a query over our rows. APScheduler holds no truth: its jobs are
+in memory, and losing them loses nothing.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,14 @@ from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from companion.clock import real_now
 from companion.runtime import Runtime
-from companion.ticking import send_now, tick
+from companion.ticking import ask_provider, send_now, tick
+from companion.watchdog import report
 
 TICK_SECONDS = 1
+ENQUIRY_SECONDS = 5
+REPORT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 5
 """How often the sender's thread looks whether it should stop."""
 
@@ -22,15 +26,18 @@ LONGEST_WAIT_SECONDS = 5
 def running(runtime: Runtime) -> Iterator[None]:
     """Tick while the block runs; at its end wait for what has begun."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(
-        tick,
-        "interval",
-        args=[runtime],
-        seconds=TICK_SECONDS,
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-    )
+    jobs = ((tick, TICK_SECONDS), (ask_provider, ENQUIRY_SECONDS), (report, REPORT_SECONDS))
+    for duty, seconds in jobs:
+        scheduler.add_job(
+            duty,
+            "interval",
+            args=[runtime],
+            seconds=seconds,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=real_now(),  # at once, and then in turn
+        )
     stopping = Event()
     sender = Thread(target=_send_when_woken, args=(runtime, stopping), name="sender")
     scheduler.start()

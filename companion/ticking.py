@@ -5,22 +5,30 @@ A duty that fails never keeps the others from their turn, and a person is told.
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from companion.clock import real_now
 from companion.core.triage import service_finding
 from companion.runtime import Runtime
-from companion.services import checking_in, receiving, sending
-from companion.services.alerting import raise_alert
+from companion.services import checking_in, polling, receiving, sending, settling
+from companion.services.alerting import tell_every_organisation
 from companion.sms.simulator import SimulatedGateway
-from companion.store import organisations
+from companion.store import pulses
+
+NOTE_EVERY = timedelta(seconds=10)
+"""Real time between two notes that a duty was done: each is a write."""
 
 log = logging.getLogger(__name__)
 
 
 def tick(runtime: Runtime) -> None:
     """Do everything that is due now. Doing it twice, or from two processes, changes nothing."""
-    for name, duty in DUTIES.items():
-        _guarded(runtime, name, duty)
+    _do(runtime, DUTIES)
+
+
+def ask_provider(runtime: Runtime) -> None:
+    """Ask the provider what it took and what came for us: slow calls, apart from the tick."""
+    _do(runtime, ENQUIRIES)
 
 
 def send_now(runtime: Runtime) -> None:
@@ -72,6 +80,30 @@ def _deliver(runtime: Runtime, gateway: SimulatedGateway) -> None:
             )
 
 
+def _settle(runtime: Runtime) -> None:
+    settling.settle_doubts(
+        runtime.transactions,
+        runtime.gateway,
+        now=runtime.clock.now(),
+        real_now=real_now,
+        limits=runtime.limits,
+    )
+
+
+def _poll(runtime: Runtime) -> None:
+    polling.poll(
+        runtime.transactions,
+        runtime.gateway,
+        runtime.wording,
+        now=runtime.clock.now(),
+        real_now=real_now(),
+    )
+
+
+ENQUIRIES: dict[str, Callable[[Runtime], None]] = {
+    "reading the provider's list": _poll,
+    "settling doubtful texts": _settle,
+}
 DUTIES: dict[str, Callable[[Runtime], None]] = {
     "asking check-ins": _ask,
     "noticing silence": _notice_silence,
@@ -80,28 +112,37 @@ DUTIES: dict[str, Callable[[Runtime], None]] = {
 }
 
 
-def _guarded(runtime: Runtime, name: str, duty: Callable[[Runtime], None]) -> None:
+def _do(runtime: Runtime, duties: dict[str, Callable[[Runtime], None]]) -> None:
+    done = [name for name, duty in duties.items() if _guarded(runtime, name, duty)]
+    _guarded(runtime, "noting what was done", lambda runtime: _note(runtime, done))
+
+
+def _note(runtime: Runtime, done: list[str]) -> None:
+    moment = real_now()
+    last = runtime.pulses
+    due = [name for name in done if name not in last or moment - last[name] >= NOTE_EVERY]
+    if due:
+        with runtime.transactions.begin() as session:
+            pulses.note(session, due, real_now=moment)
+        last.update(dict.fromkeys(due, moment))
+
+
+def _guarded(runtime: Runtime, name: str, duty: Callable[[Runtime], None]) -> bool:
     try:
         duty(runtime)
     except Exception:
         # The job wrapper: the other duties must have their turn, and somebody must know.
         log.exception("a duty failed", extra={"duty": name})
         _tell(runtime, name)
+        return False
+    return True
 
 
 def _tell(runtime: Runtime, name: str) -> None:
     try:
         now = runtime.clock.now()
         with runtime.transactions.begin() as session:
-            for organisation in organisations.organisations_everywhere(session):
-                raise_alert(
-                    session,
-                    organisation_id=organisation.id,
-                    team_id=None,
-                    patient_id=None,
-                    finding=service_finding(name),
-                    now=now,
-                )
+            tell_every_organisation(session, service_finding(name), now=now)
     except Exception:
         # The database itself is gone: /readyz says so, and the next tick tries again.
         log.exception("nobody could be told of a failed duty", extra={"duty": name})

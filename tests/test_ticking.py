@@ -17,6 +17,7 @@ from companion.logs import mask, start_logging
 from companion.runtime import Runtime
 from companion.scheduler import running
 from companion.sms.gateway import Accepted, Outgoing, SendResult
+from companion.sms.simulator import SimulatedGateway
 from companion.store import alerts, audit
 from companion.store.database import Transactions
 from companion.ticking import send_now, tick
@@ -73,10 +74,11 @@ def test_a_database_that_is_gone_stops_nothing(
     assert "nobody could be told of a failed duty" in caplog.text
 
 
-class Waiting:
+class Waiting(SimulatedGateway):
     """A gateway that says when it was called."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.called = Event()
 
     def send(self, text: Outgoing) -> SendResult:

@@ -9,10 +9,12 @@ from companion.store import (
     check_ins,
     clock_setting,
     guards,
+    inbound_list,
     messages,
     organisations,
     patients,
     plans,
+    pulses,
     replies,
 )
 from companion.store.database import Base
@@ -24,10 +26,12 @@ TABLE_MODULES = (
     check_ins,
     clock_setting,
     guards,
+    inbound_list,
     messages,
     organisations,
     patients,
     plans,
+    pulses,
     replies,
 )
 """Named so that every table is known before the metadata is used."""

@@ -4,8 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response
 
-from companion import schema_version
-from companion.store.database import DATABASE_TROUBLE
+from companion import health
 from companion.web.access import open_to_all
 from companion.web.current import current_runtime
 
@@ -22,13 +21,9 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @open_to_all
 def ready() -> Response:
-    """Say whether the database answers, is up to date, and the clock can be read."""
-    runtime = current_runtime()
-    try:
-        well = schema_version.is_current(runtime.transactions)
-        runtime.clock.now()
-    except DATABASE_TROUBLE:
-        well = False
-    if well:
+    """Say whether the database answers and each duty of the clock is being done."""
+    wrong = health.faults(current_runtime())
+    if not wrong:
         return Response("ready\n", mimetype="text/plain")
-    return Response("not ready\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
+    words = f"not ready: {'; '.join(wrong)}\n"
+    return Response(words, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")

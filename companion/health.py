@@ -1,0 +1,39 @@
+"""Whether the service can do its work: the database, and each duty of the clock."""
+
+from datetime import timedelta
+
+from companion import schema_version
+from companion.clock import real_now
+from companion.runtime import Runtime
+from companion.store import pulses
+from companion.store.database import DATABASE_TROUBLE
+from companion.ticking import DUTIES, ENQUIRIES
+
+LONGEST_SILENCE = {
+    **dict.fromkeys(DUTIES, timedelta(seconds=60)),
+    # They wait for the provider, and try again for as long as it does not answer.
+    **dict.fromkeys(ENQUIRIES, timedelta(minutes=5)),
+}
+"""Real time after which a duty that was not done counts as dead."""
+
+
+def faults(runtime: Runtime) -> list[str]:
+    """Return what keeps the service from its work, in words; nothing when all is well."""
+    try:
+        if not schema_version.is_current(runtime.transactions):
+            return ["the tables are not up to date"]
+        return dead_duties(runtime)
+    except DATABASE_TROUBLE:
+        return ["the database does not answer"]
+
+
+def dead_duties(runtime: Runtime) -> list[str]:
+    """Return the duties that no process has done for too long."""
+    with runtime.transactions.reading() as session:
+        done = pulses.last_done(session)
+    now = real_now()
+    return [
+        duty
+        for duty, longest in LONGEST_SILENCE.items()
+        if duty not in done or now - done[duty] > longest
+    ]

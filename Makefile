@@ -71,6 +71,10 @@ test: system .venv/dev-ready ## Run every test, on both databases and in a real 
 bench: .venv/dev-ready ## Measure, each figure beside a hello-world in the same run
 	$(BIN)/python -m benchmarks.run
 
+.PHONY: faults
+faults: system .venv/dev-ready ## Kill our own processes a thousand times, and write docs/reliability.md
+	$(BIN)/python -m tests.faults.long_run
+
 .PHONY: translations
 translations: .venv/dev-ready ## Bring the templates for translators up to date
 	$(BIN)/python -m companion.catalogues

@@ -79,10 +79,10 @@ class SendingLimits:
         ValueError: a lease would end while its call may still be running.
     """
 
-    lease_seconds: int = 20
-    settle_seconds: int = 600
+    lease_seconds: float = 20
+    settle_seconds: float = 600
     threads: int = 8
-    deadline_seconds: int = 10
+    deadline_seconds: float = 10
 
     def __post_init__(self) -> None:
         if self.lease_seconds <= self.deadline_seconds:

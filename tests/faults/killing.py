@@ -1,0 +1,166 @@
+"""Kill and pause our own senders again and again; then hold our book against the provider's."""
+
+import multiprocessing
+import os
+import random
+import signal
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from uuid import UUID
+
+from companion.core.sending import MessageKind, MessageState
+from companion.services.sending import CRISIS_CALLS, queue_text
+from companion.store import alerts, patients
+from companion.store.database import Scope
+from companion.store.messages import Message
+from tests.faults import hostile, sender
+from tests.rigs import databases
+from tests.rigs.texted import add_patient
+from tests.rigs.times import MONDAY_NINE
+
+SETTLED_WITHIN_SECONDS = 90
+TEXTS_A_KILL = 3
+PAUSE_SECONDS = 1.3
+"""Longer than a lease, shorter than the time to settle."""
+UNDER_WAY = {MessageState.QUEUED, MessageState.SENDING, MessageState.UNCERTAIN}
+WENT = {MessageState.ACCEPTED}
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["tests.faults.sender", "tests.faults.hostile"])
+
+
+@dataclass
+class Outcome:
+    """What came of a run. Crisis answers are counted apart: they go at least once."""
+
+    seed: int
+    kills: int = 0
+    pauses: int = 0
+    texts: int = 0
+    crisis_texts: int = 0
+    lost: list[UUID] = field(default_factory=list)
+    """Nobody has it and nobody was told, or we say that it went and it did not."""
+    twice: list[UUID] = field(default_factory=list)
+    crisis_lost: list[UUID] = field(default_factory=list)
+    crisis_too_often: list[UUID] = field(default_factory=list)
+    states: Counter[str] = field(default_factory=Counter)
+
+
+def torment(url: str, folder: Path, *, kills: int, seed: int) -> Outcome:
+    """Queue texts and kill senders *kills* times; then let one work, and compare."""
+    chance = random.Random(seed)
+    outcome = Outcome(seed)
+    ledger = folder / "ledger.jsonl"
+    port = _free_port()
+    with _running(hostile.provide, port, ledger, seed):
+        provider = f"http://127.0.0.1:{port}"
+        _wait_for(port)
+        for number in range(kills):
+            _queue(url, number)
+            point = chance.choice(["", "", *sender.POINTS])
+            with _running(sender.send, url, provider, point, seed + number) as victim:
+                time.sleep(chance.uniform(0.0, 0.5))
+                if number % 10 == 9:
+                    _pause(victim, url, provider, seed)
+                    outcome.pauses += 1
+            outcome.kills += 1
+        with _running(sender.send, url, provider, "", seed):
+            _wait_until_settled(url)
+    _compare(url, hostile.read(ledger), outcome)
+    return outcome
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise TimeoutError("the provider did not start")
+
+
+@contextmanager
+def _running(work: object, *arguments: object) -> Iterator[BaseProcess]:
+    """Run *work* in a process, and kill it at the end of the block."""
+    process = _processes.Process(target=work, args=arguments, daemon=True)  # type: ignore[arg-type]  # either of two
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def _pause(victim: BaseProcess, url: str, provider: str, seed: int) -> None:
+    """Stop the victim for longer than its lease while another works, and let it wake."""
+    assert victim.pid is not None
+    try:
+        os.kill(victim.pid, signal.SIGSTOP)
+    except ProcessLookupError:
+        return  # it had killed itself
+    with _running(sender.send, url, provider, "", seed):
+        time.sleep(PAUSE_SECONDS)
+        os.kill(victim.pid, signal.SIGCONT)
+        time.sleep(0.3)
+
+
+def _queue(url: str, number: int) -> None:
+    with databases.opened(url) as transactions, transactions.begin() as session:
+        for nth in range(TEXTS_A_KILL):
+            patient = add_patient(session)
+            queue_text(
+                session,
+                patient=patient,
+                kind=MessageKind.CRISIS if (number + nth) % 4 == 0 else MessageKind.CHECK_IN,
+                text_key="pain_question",
+                body=f"for {patient.id}",
+                dedupe_key=str(patient.id),
+                now=MONDAY_NINE,
+            )
+
+
+def _wait_until_settled(url: str) -> None:
+    ends = time.monotonic() + SETTLED_WITHIN_SECONDS
+    with databases.opened(url) as transactions:
+        while time.monotonic() < ends:
+            with transactions.reading() as session:
+                left = session.query(Message).filter(Message.state.in_(UNDER_WAY)).count()
+            if left == 0:
+                return
+            time.sleep(0.1)
+    raise TimeoutError(f"{left} texts are still under way")
+
+
+def _compare(url: str, ledger: list[dict[str, str]], outcome: Outcome) -> None:
+    taken = Counter(row["body"] for row in ledger)
+    with databases.opened(url) as transactions, transactions.reading() as session:
+        for message in session.query(Message):
+            copies = taken[f"for {message.patient_id}"]
+            patient = patients.patient_by_id_everywhere(session, message.patient_id)
+            scope = Scope(patient.organisation_id, frozenset({patient.team_id}))
+            told = bool(alerts.alerts_about(session, scope, patient.id))
+            lost = copies == 0 if message.state in WENT else not told
+            outcome.states[message.state.value] += 1
+            if message.kind is MessageKind.CRISIS:
+                outcome.crisis_texts += 1
+                outcome.crisis_lost += [message.id] if lost else []
+                outcome.crisis_too_often += [message.id] if copies > CRISIS_CALLS else []
+            else:
+                outcome.texts += 1
+                outcome.lost += [message.id] if lost else []
+                outcome.twice += [message.id] if copies > 1 else []

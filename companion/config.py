@@ -91,6 +91,24 @@ class TwilioSection(Section):
     keywords_confirmed: bool = False
 
 
+class MailSection(Section):
+    """Where e-mail to staff is handed over."""
+
+    gateway: Literal["simulator", "smtp"] = "simulator"
+    host: str = ""
+    port: int = Field(587, ge=1, le=65535)
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    sender: str = Field("", pattern=r"^([^@\s]+@[^@\s]+)?$")
+
+
+class AlertsSection(Section):
+    """Who is told of alerts that nobody takes."""
+
+    duty_email: str = Field("", pattern=r"^([^@\s]+@[^@\s]+)?$")
+
+
 class WatchdogSection(Section):
     """Who is told outside this machine that all is well."""
 
@@ -119,6 +137,8 @@ class Settings(BaseSettings):
     sms: SmsSection = SmsSection()
     twilio: TwilioSection = TwilioSection()
     sending: SendingSection = SendingSection()
+    mail: MailSection = MailSection()
+    alerts: AlertsSection = AlertsSection()
     watchdog: WatchdogSection = WatchdogSection()
 
     @classmethod
@@ -135,7 +155,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
-        faults = [*self._twilio_faults(), *self._live_faults()]
+        faults = [*self._twilio_faults(), *self._mail_faults(), *self._live_faults()]
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -157,6 +177,15 @@ class Settings(BaseSettings):
         ]
         return faults
 
+    def _mail_faults(self) -> list[str]:
+        if self.mail.gateway != "smtp":
+            return []
+        return [
+            f"mail.{key}: is needed when mail.gateway is smtp"
+            for key in ("host", "sender")
+            if not getattr(self.mail, key)
+        ]
+
     def _live_faults(self) -> list[str]:
         if self.service.mode is not Mode.LIVE:
             return []
@@ -167,6 +196,10 @@ class Settings(BaseSettings):
         ]
         if self.sms.gateway == "simulator":
             faults.append("sms.gateway: the simulator reaches nobody; live needs twilio")
+        if self.mail.gateway == "simulator":
+            faults.append("mail.gateway: the simulator reaches nobody; live needs smtp")
+        if not self.alerts.duty_email:
+            faults.append("alerts.duty_email: is needed; it is told when nobody takes an alert")
         if self.twilio.api_base:
             faults.append("twilio.api_base: is only for tests")
         url = urlsplit(self.server.public_url)

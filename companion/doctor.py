@@ -7,8 +7,8 @@ from pathlib import Path
 from companion import schema_version
 from companion.config import ROOT, Mode, Settings, SettingsError, load_settings
 from companion.runtime import keyring_from
-from companion.store import organisations
-from companion.store.database import DATABASE_TROUBLE, Transactions
+from companion.store import accounts, organisations
+from companion.store.database import DATABASE_TROUBLE, Session, Transactions
 from companion.store.organisations import Team
 from companion.vocabulary import WordsError
 from companion.wording import LONGEST_HOURS, LONGEST_PHONE, LONGEST_TEAM, Wording
@@ -76,8 +76,15 @@ def _database(transactions: Transactions) -> Iterator[Check]:
     with transactions.reading() as session:
         found = organisations.organisations_everywhere(session)
         teams = [t for o in found for t in organisations.teams_of(session, o.id)]
+        empty = [t for t in teams if not _has_people(session, t)]
     none = () if teams else ("there is no team yet: run companion organisation add",)
-    yield Check("the teams", (*none, *(fault for team in teams for fault in team_faults(team))))
+    faults = (fault for team in teams for fault in team_faults(team))
+    nobody = (f"team {t.name}: nobody who works with patients is in it" for t in empty)
+    yield Check("the teams", (*none, *faults, *nobody))
+
+
+def _has_people(session: Session, team: Team) -> bool:
+    return bool(accounts.who_work_with_patients(session, team.organisation_id, team.id))
 
 
 def team_faults(team: Team) -> Iterator[str]:

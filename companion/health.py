@@ -7,12 +7,12 @@ from companion.clock import real_now
 from companion.runtime import Runtime
 from companion.store import pulses
 from companion.store.database import DATABASE_TROUBLE
-from companion.ticking import DUTIES, ENQUIRIES
+from companion.ticking import CALLS, DUTIES, ENQUIRIES
 
 LONGEST_SILENCE = {
     **dict.fromkeys(DUTIES, timedelta(seconds=60)),
-    # They wait for the provider, and try again for as long as it does not answer.
-    **dict.fromkeys(ENQUIRIES, timedelta(minutes=5)),
+    # These wait for somebody else's servers.
+    **dict.fromkeys((*ENQUIRIES, *CALLS), timedelta(minutes=5)),
 }
 """Real time after which a duty that was not done counts as dead."""
 

@@ -6,6 +6,7 @@ from threading import Event
 
 from companion.clock import Clock
 from companion.config import ROOT, SAMPLE, Settings, SettingsError
+from companion.mail import Mailer, MailServer, SimulatedMailer, SmtpMailer
 from companion.services.sending import SendingLimits
 from companion.sms.gateway import SmsGateway
 from companion.sms.simulator import SimulatedGateway
@@ -22,6 +23,7 @@ class Runtime:
     settings: Settings
     transactions: Transactions
     gateway: SmsGateway
+    mailer: Mailer
     wording: Wording
     clock: Clock
     limits: SendingLimits
@@ -49,6 +51,7 @@ def build_runtime(settings: Settings) -> Runtime:
         settings=settings,
         transactions=transactions,
         gateway=SimulatedGateway() if account is None else TwilioGateway(account),
+        mailer=mailer_from(settings),
         wording=Wording.load(ROOT / "messages", ROOT / "translations"),
         clock=Clock(transactions, moves=settings.clock_moves),
         limits=SendingLimits(
@@ -73,6 +76,23 @@ def keyring_from(settings: Settings) -> Keyring:
         return Keyring(data_key=settings.secrets.data_key, index_key=settings.secrets.index_key)
     except ValueError as error:
         raise SettingsError(str(error)) from error
+
+
+def mailer_from(settings: Settings) -> Mailer:
+    """Return what letters to staff leave through."""
+    section = settings.mail
+    if section.gateway != "smtp":
+        return SimulatedMailer()
+    return SmtpMailer(
+        MailServer(
+            host=section.host,
+            port=section.port,
+            tls=section.tls,
+            sender=section.sender,
+            user=section.user,
+            password=section.password,
+        )
+    )
 
 
 def twilio_account(settings: Settings) -> TwilioAccount | None:

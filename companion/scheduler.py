@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from companion.clock import real_now
 from companion.runtime import Runtime
-from companion.ticking import ask_provider, send_now, tick
+from companion.ticking import ask_provider, send_now, tell_people, tick
 from companion.watchdog import report
 
 TICK_SECONDS = 1
@@ -26,7 +26,12 @@ LONGEST_WAIT_SECONDS = 5
 def running(runtime: Runtime) -> Iterator[None]:
     """Tick while the block runs; at its end wait for what has begun."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    jobs = ((tick, TICK_SECONDS), (ask_provider, ENQUIRY_SECONDS), (report, REPORT_SECONDS))
+    jobs = (
+        (tick, TICK_SECONDS),
+        (ask_provider, ENQUIRY_SECONDS),
+        (tell_people, ENQUIRY_SECONDS),
+        (report, REPORT_SECONDS),
+    )
     for duty, seconds in jobs:
         scheduler.add_job(
             duty,

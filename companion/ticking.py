@@ -10,7 +10,14 @@ from datetime import timedelta
 from companion.clock import real_now
 from companion.core.triage import service_finding
 from companion.runtime import Runtime
-from companion.services import checking_in, polling, receiving, sending, settling
+from companion.services import (
+    checking_in,
+    escalating,
+    polling,
+    receiving,
+    sending,
+    settling,
+)
 from companion.services.alerting import tell_every_organisation
 from companion.sms.simulator import SimulatedGateway
 from companion.store import pulses
@@ -29,6 +36,11 @@ def tick(runtime: Runtime) -> None:
 def ask_provider(runtime: Runtime) -> None:
     """Ask the provider what it took and what came for us: slow calls, apart from the tick."""
     _do(runtime, ENQUIRIES)
+
+
+def tell_people(runtime: Runtime) -> None:
+    """Tell staff of alerts that nobody has taken: slow calls too, and kept apart from all else."""
+    _do(runtime, CALLS)
 
 
 def send_now(runtime: Runtime) -> None:
@@ -100,6 +112,18 @@ def _poll(runtime: Runtime) -> None:
     )
 
 
+def _escalate(runtime: Runtime) -> None:
+    escalating.escalate_once(
+        runtime.transactions,
+        runtime.mailer,
+        now=runtime.clock.now(),
+        real_now=real_now,
+        duty_address=runtime.settings.alerts.duty_email,
+        public_url=runtime.settings.server.public_url,
+    )
+
+
+CALLS: dict[str, Callable[[Runtime], None]] = {"telling people of alerts": _escalate}
 ENQUIRIES: dict[str, Callable[[Runtime], None]] = {
     "reading the provider's list": _poll,
     "settling doubtful texts": _settle,

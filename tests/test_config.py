@@ -26,9 +26,18 @@ auth_token = "token"
 from_number = "+441632960000"
 numbers = ["+441632960000"]
 """
+MAIL = """
+[mail]
+gateway = "smtp"
+host = "mail.example.org"
+sender = "alerts@example.org"
+
+[alerts]
+duty_email = "duty@example.org"
+"""
 LIVE = (
     '[service]\nmode = "live"\n[server]\npublic_url = "https://taper.example.org"\n'
-    f"{SECRETS}{TWILIO}"
+    f"{SECRETS}{MAIL}{TWILIO}"
 )
 TEST = f'[service]\nmode = "test"\n[sms]\ngateway = "simulator"\n{SECRETS}'
 
@@ -99,6 +108,11 @@ def test_a_live_configuration_loads(tmp_path: Path) -> None:
         (LIVE.replace("from_number", "#"), "twilio.from_number: give either this or"),
         (LIVE + 'messaging_service_sid = "MG1"\n', "twilio.from_number: give either this or"),
         (LIVE + 'api_base = "http://127.0.0.1:1"\n', "twilio.api_base: is only for tests"),
+        (LIVE.replace('"mail.example.org"', '""'), "mail.host: is needed"),
+        (LIVE.replace('"alerts@example.org"', '""'), "mail.sender: is needed"),
+        (LIVE.replace('"alerts@example.org"', '"nobody"'), "mail.sender: "),
+        (LIVE.replace('"smtp"', '"simulator"'), "mail.gateway: the simulator reaches nobody"),
+        (LIVE.replace('"duty@example.org"', '""'), "alerts.duty_email: is needed"),
         (LIVE.replace("https:", "http:"), "server.public_url: must be the public address"),
         (LIVE.replace("taper.example.org", "localhost"), "server.public_url: must be"),
         (LIVE.replace("taper.example.org", "10.0.0.1"), "server.public_url: must be"),

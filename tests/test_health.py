@@ -18,7 +18,7 @@ from companion.health import LONGEST_SILENCE, faults
 from companion.runtime import Runtime
 from companion.store import pulses
 from companion.store.database import Transactions
-from companion.ticking import DUTIES, ask_provider, tick
+from companion.ticking import DUTIES, ask_provider, tell_people, tick
 from companion.watchdog import report
 from companion.wording import Wording
 from tests.rigs.clinic import Clinic, open_clinic, runtime_for
@@ -39,6 +39,7 @@ def clinic(tmp_path: Path, wording: Wording) -> Iterator[Clinic]:
 def work(clinic: Clinic) -> None:
     tick(clinic.runtime)
     ask_provider(clinic.runtime)
+    tell_people(clinic.runtime)
 
 
 def let_time_pass(clinic: Clinic, seconds: float, *duties: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from companion.demo import foresight
 from companion.runtime import Runtime
-from companion.ticking import tick
+from companion.ticking import tell_people, tick
 
 A_MOMENT = timedelta(seconds=1)
 MOST_STOPS = 500
@@ -39,3 +39,4 @@ def _tick_twice(runtime: Runtime) -> None:
     # What the first one queues leaves in the second.
     tick(runtime)
     tick(runtime)
+    tell_people(runtime)

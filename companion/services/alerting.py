@@ -2,14 +2,15 @@
 
 The caller's transaction carries both, so an alert is never lost and never stands without
 its cause. Urgency only rises. Only a signed-in person takes or closes an alert; no text
-does.
+does. Until then :mod:`companion.services.escalating` tells more and more people.
 """
 
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from companion.core.ladder import due_at, reach_of
 from companion.core.triage import Finding
-from companion.store import alerts, audit, organisations
+from companion.store import alerts, audit, notices, organisations
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.audit import SYSTEM, Actor
 from companion.store.database import Scope, Session
@@ -66,6 +67,7 @@ def raise_alert(
         alerts.seal_why(session, alert, finding.why)
         session.add(alert)
         session.flush()
+        _start_ladder(session, alert, now)
     _record(session, alert, SYSTEM, "alert raised", now)
     return alert
 
@@ -95,6 +97,22 @@ def _repeat(session: Session, alert: Alert, finding: Finding, now: datetime) -> 
         alert.urgency = int(finding.urgency)
         alert.state = AlertState.OPEN
         alert.acknowledged_by = alert.acknowledged_at = None
+        _start_ladder(session, alert, now)
+
+
+def _start_ladder(session: Session, alert: Alert, now: datetime) -> None:
+    """Plan the first rung, in the same transaction as the alert and its cause."""
+    before = notices.drop_waiting(session, alert, now=now)
+    zone = organisations.organisation_of(session, alert.organisation_id).time_zone
+    notices.add(
+        session,
+        alert,
+        round_=before + 1,
+        rung=0,
+        reach=reach_of(0),
+        counts_from=now,
+        due_at=due_at(alert.level, 0, opened_at=now, last_at=now, zone=zone),
+    )
 
 
 def acknowledge(

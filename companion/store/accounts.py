@@ -23,6 +23,9 @@ class RoleName(StrEnum):
     AUDITOR = "auditor"
 
 
+WITH_PATIENTS = (RoleName.PHARMACIST, RoleName.PRESCRIBER, RoleName.FOLLOW_UP)
+"""Who works with patients."""
+
 user_role = sa.Table(
     "user_role",
     Base.metadata,
@@ -129,6 +132,26 @@ def names_of(session: Session, organisation_id: UUID) -> dict[UUID, str]:
     """Return the name of each member of staff of an organisation, by id."""
     query = sa.select(User.id, User.name).where(User.organisation_id == organisation_id)
     return {user_id: name for user_id, name in session.execute(query)}
+
+
+def who_work_with_patients(
+    session: Session, organisation_id: UUID, team_id: UUID | None
+) -> Sequence[User]:
+    """Return who of an organisation, or of one team of it, works with patients, by address."""
+    query = (
+        sa.select(User)
+        .where(
+            User.organisation_id == organisation_id,
+            User.active,
+            User.roles.any(Role.name.in_(WITH_PATIENTS)),
+        )
+        .order_by(User.email)
+    )
+    if team_id is not None:
+        query = query.join(user_team, user_team.c.user_id == User.id).where(
+            user_team.c.team_id == team_id
+        )
+    return session.scalars(query).all()
 
 
 def user_with_uniquifier(session: Session, uniquifier: str) -> User | None:

@@ -126,6 +126,11 @@ def alert_of(session: Session, scope: Scope, alert_id: UUID) -> Alert | None:
     return session.scalars(query).one_or_none()
 
 
+def alert_by_id(session: Session, alert_id: UUID) -> Alert:
+    """Return one alert, which must exist, for the clock's own duties."""
+    return session.get_one(Alert, alert_id)
+
+
 def standing_alerts(session: Session, scope: Scope) -> Sequence[Alert]:
     """Return what nobody has resolved, most urgent first, then oldest."""
     query = (

@@ -8,12 +8,12 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from companion.store.accounts import RoleName
+from companion.store.accounts import WITH_PATIENTS, RoleName
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-CLINICAL = (RoleName.PHARMACIST, RoleName.PRESCRIBER, RoleName.FOLLOW_UP)
+CLINICAL = WITH_PATIENTS
 """Who works with patients."""
 PLANNERS = (RoleName.PHARMACIST, RoleName.PRESCRIBER)
 """Who agrees plans."""

@@ -11,6 +11,7 @@ from flask_babel import get_locale
 
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DoseUnit, TimeOfDay, plain
+from companion.core.ladder import Reach
 from companion.core.numbers import show_nhs_number
 from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Question
@@ -58,6 +59,15 @@ def urgency(level: int) -> str:
         Urgency.SOON: _("Next working day"),
         Urgency.NONE: _("No action"),
     }[Urgency(level)]
+
+
+def reach(how_far: Reach) -> str:
+    """Return whom a rung of the ladder reaches, in words."""
+    return {
+        Reach.TEAM: _("The team"),
+        Reach.EVERYBODY: _("Everybody who works with patients"),
+        Reach.DUTY: _("Everybody, and the duty address"),
+    }[how_far]
 
 
 def urgency_colour(level: int) -> str:
@@ -190,6 +200,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "urgency": urgency,
     "urgency_colour": urgency_colour,
+    "reach": reach,
     "status": status,
     "pathway": pathway,
     "version_state": version_state,

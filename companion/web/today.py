@@ -12,9 +12,10 @@ from wtforms import RadioField, SelectMultipleField, TextAreaField
 
 from companion.services import alerting, enrolment
 from companion.services.alerting import AlertError, AlreadyTakenError
-from companion.store import accounts, alerts, patients, replies
+from companion.store import accounts, alerts, notices, patients, replies
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.database import Scope, Session
+from companion.store.notices import Notice, NoticeState
 from companion.store.patients import Patient
 from companion.web.access import CLINICAL, requires
 from companion.web.current import (
@@ -66,6 +67,8 @@ class AlertPage:
     written: Sequence[Written]
     others: Sequence[AlertView]
     """What else stands about the same patient."""
+    notices: Sequence[Notice]
+    """Whom the service has told, and whom it will."""
 
 
 class OutcomeForm(Form):
@@ -212,6 +215,9 @@ def _alert_page(alert_id: UUID) -> AlertPage:
             view=alert_view(session, alert, names),
             who=who,
             written=_written(session, alert),
+            notices=[
+                n for n in notices.notices_of(session, alert) if n.state is not NoticeState.DROPPED
+            ],
             others=[alert_view(session, other, names) for other in _others(session, scope, alert)],
         )
 

@@ -1,0 +1,343 @@
+"""An alert climbs its ladder until somebody has taken it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from companion.core.ladder import Reach
+from companion.core.triage import Finding
+from companion.core.urgency import Urgency
+from companion.mail import MailServer as Server
+from companion.mail import SimulatedMailer, SmtpMailer
+from companion.services import alerting, escalating
+from companion.services.escalating import LEASE, TRY_AGAIN, escalate_once, number_of
+from companion.store import accounts, audit, notices, organisations
+from companion.store.accounts import RoleName
+from companion.store.alerts import Alert, Outcome
+from companion.store.notices import Notice, NoticeState
+from companion.store.patients import Patient
+from tests.rigs.enrolled import Ward
+from tests.rigs.mail_server import running_mail_server
+from tests.rigs.served import free_port
+from tests.rigs.texted import MovableClock
+
+DUTY = "duty@example.org"
+DANGER = Finding("T-06", Urgency.EMERGENCY, "Wrote 'I want to die'.")
+STRUGGLE = Finding("T-06", Urgency.SOON, "Wrote 'it is hard'.")
+MINUTE = timedelta(minutes=1)
+
+
+class Tower:
+    """A ward with a mailer, and a colleague of another team."""
+
+    def __init__(self, ward: Ward) -> None:
+        self.ward = ward
+        self.mailer = SimulatedMailer()
+        self.real = MovableClock(ward.now)
+        self.patient = ward.register()
+        self.elsewhere = self.add_user("elsewhere", RoleName.FOLLOW_UP, in_team=False)
+        self.add_user("auditor", RoleName.AUDITOR)
+        self.add_user("gone", RoleName.PHARMACIST, active=False)
+        with ward.transactions.reading() as session:
+            self.team = [
+                user.email
+                for user in accounts.who_work_with_patients(
+                    session, ward.scope.organisation_id, ward.team_id
+                )
+            ]
+
+    def add_user(
+        self, name: str, role: RoleName, *, in_team: bool = True, active: bool = True
+    ) -> str:
+        with self.ward.transactions.begin() as session:
+            user = accounts.add_user(
+                session,
+                self.ward.scope.organisation_id,
+                email=f"{name}-{uuid4().hex}@example.com",
+                name=name,
+                password_hash="unused",
+                roles=[role],
+                team_ids=[self.ward.team_id] if in_team else [],
+                now=self.ward.now,
+            )
+            user.active = active
+        return user.email
+
+    def tell(self, finding: Finding = DANGER, patient: Patient | None = None) -> Alert:
+        with self.ward.transactions.begin() as session:
+            return alerting.raise_alert(
+                session,
+                organisation_id=self.ward.scope.organisation_id,
+                team_id=self.ward.team_id,
+                patient_id=(patient or self.patient).id,
+                finding=finding,
+                now=self.ward.now,
+            )
+
+    def climb(self, after: timedelta = timedelta(0), mailer: object = None) -> int:
+        self.ward.now += after
+        self.real.moment += after
+        return escalate_once(
+            self.ward.transactions,
+            mailer or self.mailer,  # type: ignore[arg-type]  # each test names a real one
+            now=self.ward.now,
+            real_now=self.real,
+            duty_address=DUTY,
+            public_url="https://taper.example.org",
+        )
+
+    def reached(self) -> set[str]:
+        """Return whom letters went to since this was last asked."""
+        found = {letter.to for letter in self.mailer.sent}
+        self.mailer.sent.clear()
+        return found
+
+    def take(self, alert: Alert) -> None:
+        with self.ward.transactions.begin() as session:
+            alerting.acknowledge(
+                session, self.ward.scope, alert.id, user_id=self.ward.user_id, now=self.ward.now
+            )
+
+    def rungs(self, alert: Alert) -> list[Notice]:
+        with self.ward.transactions.reading() as session:
+            return list(notices.notices_of(session, alert))
+
+
+@pytest.fixture
+def tower(ward: Ward) -> Tower:
+    return Tower(ward)
+
+
+def test_an_emergency_reaches_the_team_then_everybody_then_the_duty_address(tower: Tower) -> None:
+    tower.tell()
+
+    tower.climb()
+    assert tower.reached() == set(tower.team)
+    assert tower.climb(4 * MINUTE) == 0
+    tower.climb(MINUTE)
+    assert tower.reached() == {*tower.team, tower.elsewhere}
+    tower.climb(10 * MINUTE)
+    assert tower.reached() == {*tower.team, tower.elsewhere, DUTY}
+    for _ in range(3):
+        assert tower.climb(29 * MINUTE) == 0
+        tower.climb(MINUTE)
+        assert DUTY in tower.reached()
+
+
+def test_a_letter_names_the_alert_and_nothing_about_the_patient(tower: Tower) -> None:
+    alert = tower.tell()
+
+    tower.climb()
+
+    for letter in tower.mailer.sent:
+        assert number_of(alert) in letter.subject
+        assert number_of(alert) in letter.body
+        assert "https://taper.example.org" in letter.body
+        for secret in ("Ada", "Lane", "die", "07700", tower.patient.id.hex, str(alert.id)):
+            assert secret not in letter.subject + letter.body
+
+
+@pytest.mark.parametrize("act", ["take", "close"])
+def test_nobody_else_is_told_once_somebody_has_it(tower: Tower, act: str) -> None:
+    alert = tower.tell()
+    tower.climb()
+    tower.reached()
+
+    if act == "take":
+        tower.take(alert)
+    else:
+        with tower.ward.transactions.begin() as session:
+            alerting.resolve(
+                session,
+                tower.ward.scope,
+                alert.id,
+                user_id=tower.ward.user_id,
+                outcome=Outcome.SPOKE,
+                note="",
+                now=tower.ward.now,
+            )
+
+    assert tower.climb(timedelta(hours=3)) == 0
+    assert tower.reached() == set()
+    assert tower.rungs(alert)[-1].state is NoticeState.DROPPED
+
+
+def test_an_alert_that_becomes_more_urgent_is_told_anew_even_when_somebody_has_it(
+    tower: Tower,
+) -> None:
+    alert = tower.tell(STRUGGLE)
+    assert tower.climb() == 0
+    tower.take(alert)
+
+    tower.tell(DANGER)
+    tower.climb()
+
+    assert tower.reached() == set(tower.team)
+    assert [(one.round, one.state) for one in tower.rungs(alert)] == [
+        (0, NoticeState.DROPPED),
+        (1, NoticeState.TOLD),
+        (1, NoticeState.WAITING),
+    ]
+
+
+def test_a_repeat_of_the_same_urgency_begins_no_second_ladder(tower: Tower) -> None:
+    alert = tower.tell()
+    tower.tell()
+
+    assert tower.climb() == 1
+    assert {one.round for one in tower.rungs(alert)} == {0}
+
+
+def test_what_can_wait_is_told_on_the_next_working_day(tower: Tower) -> None:
+    tower.tell(STRUGGLE)  # Monday, nine in the morning
+
+    assert tower.climb(timedelta(hours=23, minutes=59)) == 0
+    tower.climb(MINUTE)
+
+    assert tower.reached() == set(tower.team)
+
+
+def test_a_rung_that_reaches_nobody_takes_the_next_one_at_once(tower: Tower) -> None:
+    alert = tower.tell()
+    tower.mailer.fails_for = set(tower.team)
+
+    tower.climb()
+    tower.climb()
+
+    assert tower.reached() >= {tower.elsewhere}
+    first, second, *_ = tower.rungs(alert)
+    assert (first.state, first.detail) == (NoticeState.FAILED, "told to fail")
+    assert (second.reach, second.state) == (Reach.EVERYBODY, NoticeState.TOLD)
+    assert "reaches nobody" in tower.ward.why("S-01")
+
+
+def test_one_person_reached_is_a_rung_climbed(tower: Tower) -> None:
+    alert = tower.tell()
+    tower.mailer.fails_for = {tower.team[0]}
+
+    tower.climb()
+
+    assert tower.rungs(alert)[0].state is NoticeState.TOLD
+    assert tower.rungs(alert)[0].told == len(tower.team) - 1
+
+
+def test_a_mail_server_that_is_gone_is_tried_again_and_stands_on_today(tower: Tower) -> None:
+    alert = tower.tell()
+    tower.mailer.fails_for = {*tower.team, tower.elsewhere, DUTY}
+    climbed = [tower.climb() for _ in range(6)]
+    assert climbed[-1] == 0  # it waits, and does not hammer on the door
+    assert "S-01" in tower.ward.alerts()
+
+    tower.mailer.fails_for = set()
+    tower.climb(TRY_AGAIN)
+
+    assert DUTY in tower.reached()
+    assert tower.rungs(alert)[-2].state is NoticeState.TOLD
+
+
+def test_a_team_without_people_takes_the_next_rung(tower: Tower) -> None:
+    with tower.ward.transactions.begin() as session:
+        empty = organisations.add_team(
+            session,
+            tower.ward.scope.organisation_id,
+            name="nobody",
+            phone="01632 960002",
+            hours="never",
+        )
+        alert = alerting.raise_alert(
+            session,
+            organisation_id=tower.ward.scope.organisation_id,
+            team_id=empty.id,
+            patient_id=None,
+            finding=DANGER,
+            now=tower.ward.now,
+        )
+
+    tower.climb()
+    tower.climb()
+
+    assert tower.rungs(alert)[0].detail == "nobody works there"
+    assert tower.elsewhere in tower.reached()
+
+
+def test_a_process_that_dies_while_telling_is_followed_by_another(tower: Tower) -> None:
+    class Killed(SimulatedMailer):
+        def send(self, letter: object) -> object:  # type: ignore[override]  # it never returns
+            raise KeyboardInterrupt
+
+    alert = tower.tell()
+    with pytest.raises(KeyboardInterrupt):
+        tower.climb(mailer=Killed())
+
+    assert tower.climb(LEASE - MINUTE) == 0
+    tower.climb(MINUTE)
+
+    assert tower.reached() == set(tower.team)
+    assert tower.rungs(alert)[0].state is NoticeState.TOLD
+
+
+def test_an_alert_taken_while_people_are_being_told_goes_no_further(tower: Tower) -> None:
+    alert = tower.tell()
+
+    class Quick(SimulatedMailer):
+        def __init__(self, then: Callable[[], object]) -> None:
+            super().__init__()
+            self.then = then
+
+        def send(self, letter: object) -> object:  # type: ignore[override]  # passed on
+            self.then()
+            return super().send(letter)  # type: ignore[arg-type]  # same
+
+    tower.climb(mailer=Quick(lambda: tower.take(alert)))
+
+    assert tower.climb(timedelta(hours=1)) == 0
+    assert tower.rungs(alert)[-1].state is NoticeState.DROPPED
+
+
+def test_a_rung_that_another_process_has_told_is_not_recorded_twice(tower: Tower) -> None:
+    alert = tower.tell()
+    tower.climb()
+    [first, second] = tower.rungs(alert)
+
+    with tower.ward.transactions.begin() as session:
+        escalating._record(session, first.id, 0, ["late"], now=tower.ward.now)
+
+    assert [one.state for one in tower.rungs(alert)] == [NoticeState.TOLD, NoticeState.WAITING]
+    assert second.rung == 1
+
+
+def test_a_service_that_slept_for_a_weekend_tells_each_rung_once_and_no_flood(
+    tower: Tower,
+) -> None:
+    tower.tell()
+    tower.ward.now += timedelta(days=2)
+
+    climbed = [tower.climb() for _ in range(6)]
+
+    assert climbed == [1, 1, 1, 0, 0, 0]
+
+
+def test_what_was_told_stands_in_the_audit_trail(tower: Tower) -> None:
+    tower.tell()
+    tower.climb()
+
+    with tower.ward.transactions.reading() as session:
+        assert audit.verify(session, tower.ward.scope.organisation_id) is None
+        actions = [entry.action for entry in session.query(audit.AuditEntry)]
+    assert "alert told" in actions
+
+
+def test_an_alert_climbs_to_a_real_mail_server(tower: Tower) -> None:
+    alert = tower.tell()
+    with running_mail_server(free_port()) as server:
+        server.refuses = set(tower.team)
+        mailer = SmtpMailer(Server("127.0.0.1", server.port, "none", "alerts@example.org"))
+        tower.climb(mailer=mailer)
+        tower.climb(mailer=mailer)
+        tower.climb(15 * MINUTE, mailer=mailer)
+
+        about = [one for one in server.letters if number_of(alert) in str(one["Subject"])]
+        assert [str(letter["To"]) for letter in about] == [tower.elsewhere, tower.elsewhere, DUTY]
+        assert all("NOW" in str(letter["Subject"]) for letter in about)

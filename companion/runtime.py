@@ -6,6 +6,7 @@ from threading import Event
 
 from companion.clock import Clock
 from companion.config import ROOT, SAMPLE, Settings, SettingsError
+from companion.core.breaker import Breaker
 from companion.mail import Mailer, MailServer, SimulatedMailer, SmtpMailer
 from companion.services.sending import SendingLimits
 from companion.sms.gateway import SmsGateway
@@ -30,6 +31,7 @@ class Runtime:
     requests: TwilioRequests | None
     """Tells the provider's requests to us from others'; None where none can come."""
     wake: Event = field(default_factory=Event)
+    breaker: Breaker = field(default_factory=Breaker)
     pulses: dict[str, datetime] = field(default_factory=dict)
     """When this process last wrote down that it did a duty, as real time."""
 

@@ -69,6 +69,7 @@ def _send(runtime: Runtime) -> None:
         now=runtime.clock.now(),
         real_now=real_now,
         limits=runtime.limits,
+        breaker=runtime.breaker,
     )
     if isinstance(runtime.gateway, SimulatedGateway):
         _deliver(runtime, runtime.gateway)

@@ -25,6 +25,9 @@ index_key = "{index}"
 
 [sms]
 gateway = "simulator"
+
+[alerts]
+duty_email = "duty@example.com"
 """
 
 

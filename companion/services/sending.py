@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from companion.core.agreement import VersionState
+from companion.core.breaker import Breaker
 from companion.core.calendar import local_day, next_window
 from companion.core.people import PatientStatus
 from companion.core.sending import (
@@ -50,6 +51,7 @@ from companion.sms.gateway import (
     SmsGateway,
     TryLater,
     Uncertain,
+    Unlisted,
 )
 from companion.store import messages, organisations, patients, plans
 from companion.store.database import Session, Transactions
@@ -167,11 +169,13 @@ def dispatch_once(
     now: datetime,
     real_now: Callable[[], datetime],
     limits: SendingLimits,
+    breaker: Breaker | None = None,
 ) -> int:
     """Give up claims that ended, then send what is due; return how many calls were made.
 
-    Any number of processes may do this at once.
+    Any number of processes may do this at once. While *breaker* is open nothing is claimed.
     """
+    breaker = breaker or Breaker()
     started = real_now()
     calls = 0
     while real_now() - started < LONGEST_PASS:
@@ -179,12 +183,18 @@ def dispatch_once(
         with transactions.reading() as session:
             if not messages.has_work(session, now=now, real_now=real_now()):
                 break
+        open_to_us = _lets_through(breaker, gateway, real_now)
         with transactions.begin() as session:
             _reap(session, now=now, real_now=started, limits=limits)
+            if not open_to_us:
+                break
             due, claims = _claim(session, now=now, real_now=real_now(), limits=limits)
         if not due:
             break
         results = _hand_over_all(gateway, claims, real_now=real_now, limits=limits)
+        for result in results:
+            refused = isinstance(result, TryLater) and result.for_operator
+            breaker.note(refused=refused, now=real_now())
         with transactions.begin() as session:
             for claim, result in zip(claims, results, strict=True):
                 _record(session, claim, result, now=now, real_now=real_now(), limits=limits)
@@ -334,6 +344,17 @@ def _give_up_damaged(session: Session, message: Message, *, now: datetime) -> No
 
 
 # --- The call ----------------------------------------------------------------------------
+
+
+def _lets_through(breaker: Breaker, gateway: SmsGateway, real_now: Callable[[], datetime]) -> bool:
+    """Tell whether texts may be tried; from time to time ask the provider something harmless."""
+    if not breaker.is_open:
+        return True
+    moment = real_now()
+    if not breaker.may_probe(moment) or isinstance(gateway.texts_in(moment), Unlisted):
+        return False
+    breaker.close()
+    return True
 
 
 def _hand_over_all(

@@ -1,5 +1,6 @@
 """A patient in a queue: one gateway, and real time that only the test moves."""
 
+from companion.core.breaker import Breaker
 from companion.core.sending import MessageKind
 from companion.core.urgency import Urgency
 from companion.services import sending
@@ -25,6 +26,7 @@ class Queue:
         self.real = MovableClock(MONDAY_NINE)
         self.gateway = SimulatedGateway(self.real)
         self.now = MONDAY_NINE
+        self.breaker = Breaker()
         with transactions.begin() as session:
             self.patient = add_patient(session)
 
@@ -53,7 +55,12 @@ class Queue:
 
     def dispatch(self) -> int:
         return dispatch_once(
-            self.transactions, self.gateway, now=self.now, real_now=self.real, limits=LIMITS
+            self.transactions,
+            self.gateway,
+            now=self.now,
+            real_now=self.real,
+            limits=LIMITS,
+            breaker=self.breaker,
         )
 
     def settle(self) -> int:

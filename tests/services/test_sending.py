@@ -312,6 +312,26 @@ def test_a_refused_password_is_told_to_the_operator_and_loses_no_text(rig: Queue
     assert [rule for rule, _, _ in rig.alerts()] == ["S-01"]
 
 
+def test_an_account_that_is_refused_opens_the_breaker_and_uses_up_nothing(rig: Queue) -> None:
+    rig.gateway.answer_next(*[TryLater(1, "refused", for_operator=True)] * 3)
+    rig.gateway.list_fails = True
+    texts = [rig.queue(key=str(number)) for number in range(6)]
+
+    tried = rig.dispatch()
+    for _ in range(20):
+        rig.real.pass_seconds(30)
+        assert rig.dispatch() == 0
+    assert len(rig.gateway.sent) == tried
+    assert [rule for rule, _, _ in rig.alerts()] == ["S-01"]
+
+    rig.gateway.list_fails = False  # the account works again: a harmless question shows it
+    rig.real.pass_seconds(60)
+    rig.dispatch()
+
+    assert {rig.text(one).state for one in texts} == {S.ACCEPTED}
+    assert len(rig.gateway.sent) == tried + 6 - (tried - 3)
+
+
 @pytest.mark.parametrize(
     ("word", "expected"),
     [("sent", S.ACCEPTED), ("delivered", S.DELIVERED), ("undelivered", S.UNDELIVERED)],

@@ -177,6 +177,7 @@ def test_a_doubtful_crisis_call_may_own_a_listed_text_too(queue: Queue) -> None:
     queue.gateway.answer_next(NO_ANSWER, taken=True)
     queue.queue(MessageKind.CRISIS, key="crisis")
     queue.dispatch()  # taken, called again at once, and accepted
+    queue.real.pass_seconds(5)
     message = doubtful(queue, taken=False)
 
     queue.real.pass_seconds(600)

@@ -119,12 +119,16 @@ def test_the_doctor_says_what_is_still_missing(config: Path) -> None:
     second = companion(config, "doctor")
     a_service_with_people(config)
     third = companion(config, "doctor")
+    add_user(config, "nurse@example.com", "three random words")
+    fourth = companion(config, "doctor")
 
     assert first.exit_code == second.exit_code == 1
     assert "run companion db upgrade" in first.output
     assert "there is no team yet" in second.output
-    assert third.exit_code == 0
-    assert "WRONG" not in third.output
+    assert third.exit_code == 1
+    assert "nobody who works with patients is in it" in third.output
+    assert fourth.exit_code == 0
+    assert "WRONG" not in fourth.output
 
 
 def test_the_doctor_names_every_setting_that_is_wrong(config: Path) -> None:
@@ -226,6 +230,7 @@ def becomes_ready(address: str) -> bool:
 
 def test_a_real_process_serves_stops_well_and_starts_again_with_everything(config: Path) -> None:
     a_service_with_people(config)
+    add_user(config, "nurse@example.com", "three random words")
     port = load_settings(config).server.port
     for _ in range(2):
         with serving(config, port) as address:

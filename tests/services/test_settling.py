@@ -1,11 +1,13 @@
 """Doubtful texts, settled by what the provider says it took, on both databases."""
 
+from datetime import datetime
+
 import pytest
 
 from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.urgency import Urgency
 from companion.services.settling import LOOK_AGAIN, LOOKS_FOR, settle_by_answer
-from companion.sms.gateway import Accepted, Uncertain
+from companion.sms.gateway import Accepted, ListedOut, Uncertain, Unlisted
 from companion.store import messages
 from companion.store.database import Transactions
 from companion.store.messages import Message
@@ -260,6 +262,24 @@ def test_a_late_result_of_a_paused_call_wins_over_an_empty_list(queue: Queue) ->
     assert queue.text(message).state is S.ACCEPTED
     assert queue.gateway.sent == []
     assert [one.outcome for one in queue.attempts()] == [AttemptOutcome.UNCERTAIN]
+
+
+def test_a_report_that_comes_during_the_look_up_has_the_last_word(queue: Queue) -> None:
+    message = doubtful(queue, taken=False)
+    queue.real.pass_seconds(600)
+    read_list = queue.gateway.texts_out
+
+    def reported_meanwhile(to: str, since: datetime) -> tuple[ListedOut, ...] | Unlisted:
+        listed = read_list(to, since)
+        queue.report("delivered")
+        return listed
+
+    queue.gateway.texts_out = reported_meanwhile  # type: ignore[method-assign]  # in its place
+    queue.settle()
+    queue.dispatch()
+
+    assert queue.text(message).state is S.DELIVERED
+    assert len(queue.gateway.sent) == 1
 
 
 def test_a_text_without_a_check_in_is_not_settled_by_an_answer(queue: Queue) -> None:

@@ -106,9 +106,7 @@ def _settle(
 def _due(session: Session, patient: Patient, real_now: datetime, now: datetime) -> list[Message]:
     """Return the doubtful texts to that phone; hold those for a number since given up."""
     due = []
-    for message, whose in messages.doubtful_for_long(session, real_now=real_now):
-        if whose.phone_hash != patient.phone_hash:
-            continue
+    for message, whose in messages.doubtful_for_long(session, real_now=real_now, phone_of=patient):
         locked = messages.locked(session, message.id)
         if locked.phone_version != whose.phone_version:
             hold(session, locked, held_finding(locked.reason, crisis=False), now=now)

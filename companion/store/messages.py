@@ -251,14 +251,21 @@ def with_ended_lease(session: Session, *, real_now: datetime) -> Sequence[Messag
     ).all()
 
 
-def doubtful_for_long(session: Session, *, real_now: datetime) -> list[tuple[Message, Patient]]:
-    """Return doubtful texts of which nothing was heard in the time to settle, and whose."""
+def doubtful_for_long(
+    session: Session, *, real_now: datetime, phone_of: Patient | None = None
+) -> list[tuple[Message, Patient]]:
+    """Return doubtful texts of which nothing was heard in the time to settle, and whose.
+
+    With *phone_of* only those to whoever has that patient's phone.
+    """
     query = (
         sa.select(Message, Patient)
         .join(Patient, Patient.id == Message.patient_id)
         .where(_is_doubtful(real_now))
         .order_by(Message.retry_at, Message.id)
     )
+    if phone_of is not None:
+        query = query.where(Patient.phone_hash == phone_of.phone_hash)
     return [(message, patient) for message, patient in session.execute(query)]
 
 

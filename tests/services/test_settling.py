@@ -282,6 +282,18 @@ def test_a_report_that_comes_during_the_look_up_has_the_last_word(queue: Queue) 
     assert len(queue.gateway.sent) == 1
 
 
+def test_each_phone_is_looked_up_by_itself(queue: Queue) -> None:
+    other = Queue(queue.transactions)
+    other.gateway = queue.gateway
+    went, did_not = doubtful(queue, taken=True), doubtful(other, taken=False)
+
+    queue.real.pass_seconds(600)
+
+    assert queue.settle() == 2
+    assert queue.text(went).state is S.ACCEPTED
+    assert queue.text(did_not).state is S.QUEUED
+
+
 def test_a_text_without_a_check_in_is_not_settled_by_an_answer(queue: Queue) -> None:
     message = doubtful(queue, taken=False)
 

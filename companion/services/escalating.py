@@ -8,14 +8,14 @@ takes the next one at once.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from companion.core.ladder import LAST, Reach, due_at, reach_of
 from companion.core.triage import service_finding
 from companion.core.urgency import Urgency
-from companion.mail import Letter, Mailed, Mailer
+from companion.mail import Letter, Mailer, NotMailed
 from companion.services.alerting import raise_alert
 from companion.store import accounts, alerts, audit, notices, organisations
 from companion.store.alerts import Alert
@@ -27,7 +27,10 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 """Real time that one pass may take to tell people; then another process may do it again."""
-AT_ONCE = 20
+LONGEST_PASS = timedelta(seconds=30)
+"""Real time after which a pass begins no other rung."""
+AT_ONCE = 8
+"""Letters on their way to the mail server at the same time."""
 TRY_AGAIN = timedelta(minutes=5)
 """When even the last rung reached nobody."""
 
@@ -36,14 +39,6 @@ HOW_SOON = {
     Urgency.URGENT: "needs somebody today",
     Urgency.SOON: "needs somebody on this working day",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One rung to tell: to whom, in what words."""
-
-    notice_id: UUID
-    letters: Sequence[Letter]
 
 
 def number_of(alert: Alert) -> str:
@@ -62,26 +57,36 @@ def escalate_once(
 ) -> int:
     """Tell whoever must be told now; return how many rungs were climbed.
 
-    No transaction is open while mail servers are spoken to.
+    One rung at a time, the most urgent first, so that an emergency never waits behind a
+    morning's worth of others. No transaction is open while mail servers are spoken to.
     """
-    with transactions.reading() as session:
-        if not notices.any_due(session, now=now, real_now=real_now()):
-            return 0
-    with transactions.begin() as session:
-        claimed = notices.claim_due(
-            session, now=now, real_now=real_now(), lease_until=real_now() + LEASE, limit=AT_ONCE
-        )
-        tasks = [
-            _Task(notice.id, _letters(session, notice, alert, duty_address, public_url))
-            for notice, alert in claimed
-        ]
-    for task in tasks:
-        results = [mailer.send(letter) for letter in task.letters]
-        faults = sorted({r.why for r in results if not isinstance(r, Mailed)})
-        told = sum(isinstance(result, Mailed) for result in results)
+    ends_at = real_now() + LONGEST_PASS
+    climbed = 0
+    while real_now() < ends_at:
+        with transactions.reading() as session:
+            if not notices.any_due(session, now=now, real_now=real_now()):
+                break
         with transactions.begin() as session:
-            _record(session, task.notice_id, told, faults, now=now)
-    return len(tasks)
+            claimed = notices.claim_next(
+                session, now=now, real_now=real_now(), lease_until=real_now() + LEASE
+            )
+            letters = (
+                [] if claimed is None else _letters(session, *claimed, duty_address, public_url)
+            )
+        if claimed is None:
+            continue  # it was dropped: somebody has the alert
+        faults = _send(mailer, letters)
+        with transactions.begin() as session:
+            _record(session, claimed[0].id, len(letters) - len(faults), faults, now=now)
+        climbed += 1
+    return climbed
+
+
+def _send(mailer: Mailer, letters: Sequence[Letter]) -> list[str]:
+    """Hand over *letters* side by side; return why some did not go."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results = list(pool.map(mailer.send, letters))
+    return [result.why for result in results if isinstance(result, NotMailed)]
 
 
 def _letters(
@@ -129,7 +134,7 @@ def _record(
     alert = alerts.alert_by_id(session, notice.alert_id)
     notice.state = NoticeState.TOLD if told else NoticeState.FAILED
     notice.told, notice.done_at = told, now
-    notice.detail = "" if told else ", ".join(faults) or "nobody works there"
+    notice.detail = "" if told else ", ".join(sorted(set(faults))) or "nobody works there"
     audit.record(
         session,
         alert.organisation_id,

@@ -113,26 +113,29 @@ def any_due(session: Session, *, now: datetime, real_now: datetime) -> bool:
     return session.scalar(sa.select(Notice.id).where(_is_due(now, real_now)).limit(1)) is not None
 
 
-def claim_due(
-    session: Session, *, now: datetime, real_now: datetime, lease_until: datetime, limit: int
-) -> list[tuple[Notice, Alert]]:
-    """Take what is due for this process; drop what somebody has taken meanwhile."""
-    rows = session.execute(
+def claim_next(
+    session: Session, *, now: datetime, real_now: datetime, lease_until: datetime
+) -> tuple[Notice, Alert] | None:
+    """Take the most urgent rung that is due; None when there is none, or its alert was taken.
+
+    The rung of an alert that somebody has is dropped.
+    """
+    row = session.execute(
         sa.select(Notice, Alert)
         .join(Alert, Alert.id == Notice.alert_id)
         .where(_is_due(now, real_now))
         .order_by(Alert.urgency.desc(), Notice.due_at, Notice.id)
-        .limit(limit)
+        .limit(1)
         .with_for_update(of=Notice, skip_locked=True)
-    )
-    taken = []
-    for notice, alert in rows:
-        if alert.state is AlertState.OPEN:
-            notice.lease_until = lease_until
-            taken.append((notice, alert))
-        else:
-            notice.state, notice.done_at = NoticeState.DROPPED, now
-    return taken
+    ).first()
+    if row is None:
+        return None
+    notice, alert = row
+    if alert.state is not AlertState.OPEN:
+        notice.state, notice.done_at = NoticeState.DROPPED, now
+        return None
+    notice.lease_until = lease_until
+    return notice, alert
 
 
 def locked(session: Session, notice_id: UUID) -> Notice:

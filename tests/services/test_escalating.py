@@ -204,13 +204,54 @@ def test_a_rung_that_reaches_nobody_takes_the_next_one_at_once(tower: Tower) -> 
     tower.mailer.fails_for = set(tower.team)
 
     tower.climb()
-    tower.climb()
 
     assert tower.reached() >= {tower.elsewhere}
     first, second, *_ = tower.rungs(alert)
     assert (first.state, first.detail) == (NoticeState.FAILED, "told to fail")
     assert (second.reach, second.state) == (Reach.EVERYBODY, NoticeState.TOLD)
     assert "reaches nobody" in tower.ward.why("S-01")
+
+
+def test_an_emergency_is_told_before_what_has_waited_for_longer(tower: Tower) -> None:
+    tower.tell(Finding("T-02", Urgency.SOON, "Coping 2 out of 10."))
+    tower.ward.now += timedelta(days=1)
+    tower.tell()
+
+    tower.climb()
+
+    subjects = [letter.subject for letter in tower.mailer.sent]
+    half = len(subjects) // 2
+    assert all("NOW" in subject for subject in subjects[:half])
+    assert not any("NOW" in subject for subject in subjects[half:])
+
+
+def test_a_slow_mail_server_does_not_hold_a_pass_for_ever(tower: Tower) -> None:
+    class Slow(SimulatedMailer):
+        def send(self, letter: object) -> object:  # type: ignore[override]  # passed on
+            tower.real.pass_seconds(20)
+            return super().send(letter)  # type: ignore[arg-type]  # same
+
+    tower.tell()
+    tower.ward.now += timedelta(days=2)
+
+    assert tower.climb(mailer=Slow()) == 1
+    assert tower.climb() == 2
+
+
+def test_what_another_process_is_telling_is_left_to_it(tower: Tower) -> None:
+    tower.tell()
+    with tower.ward.transactions.begin() as session:
+        lease = tower.real() + LEASE
+        first = notices.claim_next(
+            session, now=tower.ward.now, real_now=tower.real(), lease_until=lease
+        )
+        second = notices.claim_next(
+            session, now=tower.ward.now, real_now=tower.real(), lease_until=lease
+        )
+
+    assert first is not None
+    assert second is None
+    assert tower.climb() == 0
 
 
 def test_one_person_reached_is_a_rung_climbed(tower: Tower) -> None:
@@ -226,8 +267,8 @@ def test_one_person_reached_is_a_rung_climbed(tower: Tower) -> None:
 def test_a_mail_server_that_is_gone_is_tried_again_and_stands_on_today(tower: Tower) -> None:
     alert = tower.tell()
     tower.mailer.fails_for = {*tower.team, tower.elsewhere, DUTY}
-    climbed = [tower.climb() for _ in range(6)]
-    assert climbed[-1] == 0  # it waits, and does not hammer on the door
+    assert tower.climb() > 2
+    assert tower.climb() == 0  # it waits, and does not hammer on the door
     assert "S-01" in tower.ward.alerts()
 
     tower.mailer.fails_for = set()
@@ -274,7 +315,7 @@ def test_a_process_that_dies_while_telling_is_followed_by_another(tower: Tower) 
     assert tower.climb(LEASE - MINUTE) == 0
     tower.climb(MINUTE)
 
-    assert tower.reached() == set(tower.team)
+    assert tower.reached() >= set(tower.team)
     assert tower.rungs(alert)[0].state is NoticeState.TOLD
 
 
@@ -314,9 +355,7 @@ def test_a_service_that_slept_for_a_weekend_tells_each_rung_once_and_no_flood(
     tower.tell()
     tower.ward.now += timedelta(days=2)
 
-    climbed = [tower.climb() for _ in range(6)]
-
-    assert climbed == [1, 1, 1, 0, 0, 0]
+    assert [tower.climb() for _ in range(3)] == [3, 0, 0]
 
 
 def test_what_was_told_stands_in_the_audit_trail(tower: Tower) -> None:
@@ -339,5 +378,7 @@ def test_an_alert_climbs_to_a_real_mail_server(tower: Tower) -> None:
         tower.climb(15 * MINUTE, mailer=mailer)
 
         about = [one for one in server.letters if number_of(alert) in str(one["Subject"])]
-        assert [str(letter["To"]) for letter in about] == [tower.elsewhere, tower.elsewhere, DUTY]
+        assert sorted(str(letter["To"]) for letter in about) == sorted(
+            [tower.elsewhere, tower.elsewhere, DUTY]
+        )
         assert all("NOW" in str(letter["Subject"]) for letter in about)

@@ -18,6 +18,16 @@ class PatientStatus(StrEnum):
     """The taper is over and so are the texts."""
 
 
+class StopReason(StrEnum):
+    """Why staff stop all texts to a patient."""
+
+    DIED = "died"
+    ADMITTED = "admitted"
+    MOVED = "moved"
+    ASKED = "asked"
+    OTHER = "other"
+
+
 class Pathway(StrEnum):
     """Why somebody is followed."""
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from statistics import median
 
 from companion.core.doses import plain
+from companion.core.people import StopReason
 from companion.core.protocols import USE_MORE, USE_WENT_BACK, Question
 from companion.core.screening import Screening
 from companion.core.urgency import Urgency
@@ -164,6 +165,20 @@ def hold_finding(today: date, next_cut_on: date | None) -> Finding:
     return Finding(
         "T-14", Urgency.URGENT if near else Urgency.SOON, f"Asked to stay on this dose.{planned}"
     )
+
+
+_WHY_STOPPED = {
+    StopReason.DIED: "the patient has died. Tell whoever else writes or calls.",
+    StopReason.ADMITTED: "in hospital or a hospice. Agree with them who follows the taper.",
+    StopReason.MOVED: "moved away or to another service. Hand the plan over.",
+    StopReason.ASKED: "they asked us to. Agree another way to keep in touch.",
+    StopReason.OTHER: "somebody of the team stopped them.",
+}
+
+
+def stopped_finding(reason: StopReason) -> Finding:
+    """Return rule T-16: staff stopped all texts, so nobody will notice by text."""
+    return Finding("T-16", Urgency.SOON, f"Texts are stopped: {_WHY_STOPPED[reason]}")
 
 
 def stranger_finding(screening: Screening) -> Finding:

@@ -151,12 +151,21 @@ def queue_text(
     )
 
 
-def cancel_waiting(session: Session, patient: Patient, *, reason: str, now: datetime) -> int:
+def cancel_waiting(
+    session: Session,
+    patient: Patient,
+    *,
+    reason: str,
+    now: datetime,
+    answers_too: bool = False,
+) -> int:
     """Take back the check-ins and reminders that still wait; return how many.
 
-    Answers stay: what the patient was told to expect does not depend on the plan.
+    Answers stay unless *answers_too*: what the patient was told to expect does not depend
+    on the plan.
     """
-    waiting = messages.waiting_of(session, patient)
+    kinds = tuple(MessageKind) if answers_too else messages.UNASKED
+    waiting = messages.waiting_of(session, patient, kinds)
     for message in waiting:
         messages.move(message, MessageState.CANCELLED, reason=reason, now=now)
     return len(waiting)

@@ -338,15 +338,17 @@ def newest_of_check_in(session: Session, check_in_id: UUID) -> Message | None:
     return session.scalars(query).one_or_none()
 
 
-def waiting_of(session: Session, patient: Patient) -> Sequence[Message]:
-    """Lock and return the texts that one patient did not ask for and that still wait."""
+def waiting_of(
+    session: Session, patient: Patient, kinds: Sequence[MessageKind]
+) -> Sequence[Message]:
+    """Lock and return one patient's texts of *kinds* that still wait."""
     return session.scalars(
         sa.select(Message)
         .where(
             Message.organisation_id == patient.organisation_id,
             Message.patient_id == patient.id,
             Message.state == MessageState.QUEUED,
-            Message.kind.in_(UNASKED),
+            Message.kind.in_(kinds),
         )
         .with_for_update()
     ).all()

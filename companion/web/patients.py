@@ -15,8 +15,8 @@ from companion.core.numbers import (
     parse_phone,
     show_phone,
 )
-from companion.core.people import Consent, ContactWishes, Identity, Pathway
-from companion.services import enrolment, planning
+from companion.core.people import Consent, ContactWishes, Identity, Pathway, StopReason
+from companion.services import enrolment, leaving, planning
 from companion.services.enrolment import Details, EnrolmentError, NewPatient, StaleError
 from companion.store import organisations, patients
 from companion.store.database import Session
@@ -357,20 +357,41 @@ def phone(patient_id: UUID) -> ResponseReturnValue:
     return _form_page("phone_change.html", form, patient_id=patient_id)
 
 
-@blueprint.post("/<uuid:patient_id>/pause")
+class StopForm(Form):
+    """Why no more texts go out."""
+
+    reason = RadioField(
+        _l("Why?"),
+        choices=choices(
+            (StopReason.DIED.value, _l("They have died")),
+            (StopReason.ADMITTED.value, _l("They are in hospital or a hospice")),
+            (StopReason.MOVED.value, _l("They moved away or to another service")),
+            (StopReason.ASKED.value, _l("They asked us to stop")),
+            (StopReason.OTHER.value, _l("Something else")),
+        ),
+        validators=[required(_l("Choose why"))],
+    )
+
+
+@blueprint.route("/<uuid:patient_id>/pause", methods=["GET", "POST"])
 @requires(*CLINICAL)
 def pause(patient_id: UUID) -> ResponseReturnValue:
-    """Stop all texts to a patient."""
-    with current_runtime().transactions.begin() as session:
-        enrolment.pause(
-            session,
-            patient_or_404(session, patient_id),
-            reason=_("Staff stopped the texts."),
-            actor=current_actor(),
-            now=now(),
-        )
-    flash(_("Texts are stopped."))
-    return redirect(url_for("patients.shown", patient_id=patient_id))
+    """Stop all texts to a patient, withdraw what waits, and tell the team why."""
+    form = StopForm()
+    with current_runtime().transactions.reading() as session:
+        patient_or_404(session, patient_id)
+    if form.validate_on_submit():
+        with current_runtime().transactions.begin() as session:
+            leaving.stop_texts(
+                session,
+                patient_or_404(session, patient_id),
+                StopReason(form.reason.data),
+                actor=current_actor(),
+                now=now(),
+            )
+        flash(_("Texts are stopped."))
+        return redirect(url_for("patients.shown", patient_id=patient_id))
+    return _form_page("stop.html", form, patient_id=patient_id)
 
 
 @blueprint.post("/<uuid:patient_id>/resume")

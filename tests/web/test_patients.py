@@ -304,7 +304,7 @@ def test_texts_are_stopped_and_started_again(clinic: Clinic) -> None:
     patient = clinic.register()
     person = clinic.signed_in("follow-up")
 
-    person.post(f"/patients/{patient.id}/pause")
+    person.post(f"/patients/{patient.id}/pause", reason="asked")
     stopped = patient_again(clinic, patient).status
     person.post(f"/patients/{patient.id}/resume")
 
@@ -317,7 +317,7 @@ def test_who_opted_out_is_not_texted_again_by_staff(clinic: Clinic) -> None:
     with clinic.runtime.transactions.begin() as session:
         patients.locked(session, patient.id).opted_out_at = clinic.runtime.clock.now()
     person = clinic.signed_in()
-    person.post(f"/patients/{patient.id}/pause")
+    person.post(f"/patients/{patient.id}/pause", reason="asked")
 
     answer = person.post(f"/patients/{patient.id}/resume")
 
@@ -341,3 +341,25 @@ def test_a_team_sees_only_its_own_patients(clinic: Clinic) -> None:
 
     with clinic.runtime.transactions.reading() as session:
         assert patients.patient_of(session, other_team, patient.id) is None
+
+
+def test_texts_are_not_stopped_without_saying_why(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    page = person.get(f"/patients/{patient.id}/pause")
+
+    answer = person.post(f"/patients/{patient.id}/pause")
+    forged = person.post(f"/patients/{patient.id}/pause", reason="bored")
+
+    assert "They are in hospital or a hospice" in words_of(page)
+    assert answer.status_code == forged.status_code == 422
+    assert "Choose why" in words_of(answer)
+    assert "Start texts again" not in words_of(person.get(f"/patients/{patient.id}"))
+
+
+def test_whoever_has_died_stands_on_today_and_gets_no_more_texts(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+
+    person.post(f"/patients/{patient.id}/pause", reason="died")
+
+    assert "the patient has died" in words_of(person.get("/"))
+    assert "Start texts again" not in words_of(person.get(f"/patients/{patient.id}"))

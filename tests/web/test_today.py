@@ -1,12 +1,15 @@
 """Today: who needs somebody, and what is done about it."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import sqlalchemy as sa
 
+from companion import ticking
 from companion.clock import real_now
 from companion.core.triage import Finding, help_finding, service_finding
 from companion.core.urgency import Urgency
+from companion.mail import Letter, NotMailed, SimulatedMailer
 from companion.services import alerting, receiving
 from companion.store import alerts, audit, patients
 from companion.store.alerts import Alert, AlertState
@@ -268,3 +271,39 @@ def test_what_a_patient_wrote_stands_where_its_alert_is_closed(clinic: Clinic) -
     assert "They wrote" in page
     assert "can somebody ring about my appointment" in page
     assert phone not in page
+
+
+def test_the_page_of_an_alert_says_who_was_told_and_who_will_be(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), Finding("T-06", Urgency.EMERGENCY, "Wrote something."))
+    person = clinic.signed_in("follow-up")
+    ticking.tell_people(clinic.runtime)
+
+    untaken = words_of(person.get(f"/alerts/{one.id}/outcome"))
+    person.post(f"/alerts/{one.id}/acknowledge")
+    taken = words_of(person.get(f"/alerts/{one.id}/outcome"))
+
+    assert "The team, by e-mail, " in untaken
+    assert "Unless somebody takes it: Everybody who works with patients, " in untaken
+    assert "Nobody else will be told while " in taken
+    assert "Unless somebody takes it" not in taken
+
+
+def test_the_page_of_an_alert_says_who_could_not_be_reached(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), Finding("T-06", Urgency.EMERGENCY, "Wrote something."))
+    runtime = replace(clinic.runtime, mailer=Unreachable())
+    ticking.tell_people(runtime)
+
+    page = words_of(clinic.signed_in("follow-up").get(f"/alerts/{one.id}/outcome"))
+
+    assert "The team could not be reached, " in page
+    assert "Everybody who works with patients could not be reached, " in page
+    assert "Unless somebody takes it: Everybody, and the duty address, " in page
+
+
+class Unreachable(SimulatedMailer):
+    """A mail server that takes nothing."""
+
+    def send(self, letter: Letter) -> NotMailed:
+        """Refuse *letter*."""
+        assert letter.to
+        return NotMailed("nobody answers")

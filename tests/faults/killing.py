@@ -8,7 +8,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -108,15 +108,18 @@ def _running(work: object, *arguments: object) -> Iterator[BaseProcess]:
 
 def _pause(victim: BaseProcess, url: str, provider: str, seed: int) -> None:
     """Stop the victim for longer than its lease while another works, and let it wake."""
-    assert victim.pid is not None
-    try:
-        os.kill(victim.pid, signal.SIGSTOP)
-    except ProcessLookupError:
-        return  # it had killed itself
+    _signal(victim, signal.SIGSTOP)
     with _running(sender.send, url, provider, "", seed):
         time.sleep(PAUSE_SECONDS)
-        os.kill(victim.pid, signal.SIGCONT)
+        _signal(victim, signal.SIGCONT)
         time.sleep(0.3)
+
+
+def _signal(process: BaseProcess, what: signal.Signals) -> None:
+    """Send a signal, unless the process has killed itself meanwhile."""
+    assert process.pid is not None
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, what)
 
 
 def _queue(url: str, number: int) -> None:

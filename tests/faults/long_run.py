@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -106,15 +107,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path, default=REPORT)
     options = parser.parse_args()
-    outcomes: dict[str, Outcome] = {}
     with tempfile.TemporaryDirectory() as folder, fresh_databases(Path(folder)) as urls:
-        for name, url in urls.items():
-            sys.stdout.write(f"{options.kills} kills on {name} ...\n")
-            sys.stdout.flush()
+        sys.stdout.write(f"{options.kills} kills on each of {', '.join(urls)} ...\n")
+        sys.stdout.flush()
+
+        def run(name: str) -> Outcome:
             own = Path(folder) / name
             own.mkdir()
-            outcomes[name] = torment(url, own, kills=options.kills, seed=options.seed)
-            sys.stdout.write(f"{outcomes[name]}\n")
+            return torment(urls[name], own, kills=options.kills, seed=options.seed)
+
+        with ThreadPoolExecutor(len(urls)) as side_by_side:
+            outcomes = dict(zip(urls, side_by_side.map(run, urls), strict=True))
+        sys.stdout.write("\n".join(map(str, outcomes.values())) + "\n")
     commit = commit_of(ROOT)
     options.report.write_text(report(outcomes, seed=options.seed, commit=commit), encoding="utf-8")
     if any(o.lost or o.twice or o.crisis_lost or o.crisis_too_often for o in outcomes.values()):

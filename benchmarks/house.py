@@ -15,7 +15,7 @@ from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.demo.people import nhs_number_of
 from companion.runtime import build_runtime
 from companion.services import enrolment, staffing
-from companion.services.enrolment import NewPatient
+from companion.services.enrolment_checks import NewPatient
 from companion.store.accounts import RoleName
 from companion.store.audit import PATIENT, Actor
 from companion.store.database import Scope

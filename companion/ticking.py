@@ -13,6 +13,7 @@ from companion.runtime import Runtime
 from companion.services import (
     checking_in,
     escalating,
+    following,
     polling,
     receiving,
     sending,
@@ -83,7 +84,7 @@ def _deliver(runtime: Runtime, gateway: SimulatedGateway) -> None:
     now = runtime.clock.now()
     with runtime.transactions.begin() as session:
         for report in reports:
-            sending.record_delivery(
+            following.record_delivery(
                 session,
                 token=report.callback_token,
                 provider_id=report.provider_id,

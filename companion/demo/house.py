@@ -25,7 +25,7 @@ from companion.services import (
     sending,
     staffing,
 )
-from companion.services.enrolment import NewPatient
+from companion.services.enrolment_checks import NewPatient
 from companion.services.planning import PlanDraft
 from companion.store import alerts, check_ins, organisations, patients
 from companion.store.accounts import RoleName

@@ -17,7 +17,7 @@ from companion.core.protocols import Protocol, Question
 from companion.core.sending import MessageKind
 from companion.core.taper import last_cut
 from companion.core.triage import Finding
-from companion.services import sending
+from companion.services import queueing
 from companion.services.alerting import raise_alert
 from companion.store import check_ins, messages, organisations, patients, plans
 from companion.store.check_ins import CheckIn, CheckInState
@@ -136,7 +136,7 @@ def _ask(
     )
     if check_in is None:
         return 0
-    sending.queue_text(
+    queueing.queue_text(
         session,
         patient=patient,
         kind=MessageKind.CHECK_IN,
@@ -222,7 +222,7 @@ def _remind(
     assert check_in.question is not None
     check_in.reminded_at = now
     question = question_text(wording, patient, check_in.question, check_in.local_day)
-    sending.queue_text(
+    queueing.queue_text(
         session,
         patient=patient,
         kind=MessageKind.REMINDER,

@@ -15,7 +15,7 @@ from companion.core.calendar import local_day
 from companion.core.doses import DoseUnit
 from companion.core.taper import PlanError, Step, check_steps, next_cut
 from companion.core.triage import hold_finding
-from companion.services import sending
+from companion.services import queueing
 from companion.services.alerting import raise_alert
 from companion.services.enrolment import StaleError
 from companion.store import audit, organisations, plans
@@ -161,7 +161,7 @@ def _bind(
         session.flush()
         _end_open_hold(session, patient, actor, now)
     version.state = VersionState.AGREED
-    sending.cancel_waiting(session, patient, reason="The plan changed.", now=now)
+    queueing.cancel_waiting(session, patient, reason="The plan changed.", now=now)
     _record(session, patient, version, actor, "plan agreed", now)
 
 

@@ -25,7 +25,7 @@ from companion.core.signposting import choose
 from companion.core.taper import first_cut
 from companion.core.triage import Finding, PainReading
 from companion.core.urgency import Urgency
-from companion.services import enrolment, planning, sending, settling
+from companion.services import enrolment, planning, queueing, settling
 from companion.services.alerting import raise_alert, tell_every_organisation
 from companion.store import check_ins, organisations, patients, plans, replies
 from companion.store.audit import PATIENT
@@ -207,7 +207,7 @@ class _Incoming:
             self.patient.language,
             **{"team": team.name, "team_phone": team.phone, "hours": team.hours, **values},
         )
-        sending.queue_text(
+        queueing.queue_text(
             self.session,
             patient=self.patient,
             kind=kind,

@@ -1,4 +1,4 @@
-"""Every text leaves through here: queued, claimed, handed over, and followed to its end.
+"""Hand over the texts whose hour has come: claim, call, record.
 
 A claim is committed before the provider is called, no transaction is open during the
 call, and each result is written only by the attempt that holds the claim. What may or may
@@ -18,30 +18,18 @@ from uuid import UUID, uuid4
 
 from companion.core.agreement import VersionState
 from companion.core.breaker import Breaker
-from companion.core.calendar import local_day, next_window
 from companion.core.people import PatientStatus
-from companion.core.sending import (
-    AttemptOutcome,
-    MessageKind,
-    MessageState,
-    delivery_rank,
-    may_become,
-    state_for,
-    words_for,
+from companion.core.sending import AttemptOutcome, MessageKind, MessageState
+from companion.core.triage import held_finding, missed_finding, wrong_number_finding
+from companion.services.following import (
+    adopt,
+    fail,
+    hold,
+    requeue,
+    tell,
+    tell_operator,
+    tell_undelivered,
 )
-from companion.core.sms_text import segments
-from companion.core.taper import last_cut
-from companion.core.triage import (
-    Finding,
-    held_finding,
-    in_step_week,
-    missed_finding,
-    service_finding,
-    twice_finding,
-    undelivered_finding,
-    wrong_number_finding,
-)
-from companion.services.alerting import raise_alert
 from companion.sms.gateway import (
     SHORTEST_VALIDITY_SECONDS,
     Accepted,
@@ -53,19 +41,15 @@ from companion.sms.gateway import (
     Uncertain,
     Unlisted,
 )
-from companion.store import messages, organisations, patients, plans
+from companion.store import messages, patients
 from companion.store.database import Session, Transactions
-from companion.store.messages import Attempt, Due, Message, NewMessage
-from companion.store.patients import Patient
+from companion.store.messages import Attempt, Due, Message
 from companion.store.sealing import SealError
 
 log = logging.getLogger(__name__)
 
 CRISIS_CALLS = 3
 """How often a crisis answer is handed over while nobody knows whether it went."""
-CRISIS_WORTH = timedelta(hours=10)
-REPLY_WORTH = timedelta(hours=1)
-"""How long the provider may keep trying an answer: later it would answer nothing."""
 LONGEST_PASS = timedelta(seconds=5)
 """Real time after which a pass claims no more, so that other duties get their turn."""
 LONGEST_BACK_OFF = timedelta(minutes=15)
@@ -111,66 +95,6 @@ class _Abandoned:
 _Result = SendResult | _Abandoned
 
 
-def queue_text(
-    session: Session,
-    *,
-    patient: Patient,
-    kind: MessageKind,
-    text_key: str,
-    body: str,
-    dedupe_key: str,
-    now: datetime,
-    not_before: datetime | None = None,
-    window_ends_at: datetime | None = None,
-    check_in_id: UUID | None = None,
-    reply_id: UUID | None = None,
-    plan_version_id: UUID | None = None,
-) -> Message | None:
-    """Queue one text and return it, or None when its *dedupe_key* was queued before.
-
-    A text that answers nothing waits for the patient's safe hours and may leave until they
-    end, unless the caller says otherwise. An answer may leave at once.
-    """
-    opens_at, closes_at = _hours(session, patient, kind, not_before or now)
-    return messages.add(
-        session,
-        NewMessage(
-            patient=patient,
-            kind=kind,
-            text_key=text_key,
-            body=body,
-            segments=segments(body),
-            dedupe_key=dedupe_key,
-            not_before=not_before or opens_at,
-            window_ends_at=window_ends_at or closes_at,
-            check_in_id=check_in_id,
-            reply_id=reply_id,
-            plan_version_id=plan_version_id,
-        ),
-        now=now,
-    )
-
-
-def cancel_waiting(
-    session: Session,
-    patient: Patient,
-    *,
-    reason: str,
-    now: datetime,
-    answers_too: bool = False,
-) -> int:
-    """Take back the check-ins and reminders that still wait; return how many.
-
-    Answers stay unless *answers_too*: what the patient was told to expect does not depend
-    on the plan.
-    """
-    kinds = tuple(MessageKind) if answers_too else messages.UNASKED
-    waiting = messages.waiting_of(session, patient, kinds)
-    for message in waiting:
-        messages.move(message, MessageState.CANCELLED, reason=reason, now=now)
-    return len(waiting)
-
-
 def dispatch_once(
     transactions: Transactions,
     gateway: SmsGateway,
@@ -209,38 +133,6 @@ def dispatch_once(
                 _record(session, claim, result, now=now, real_now=real_now(), limits=limits)
         calls += len(claims)
     return calls
-
-
-def record_delivery(
-    session: Session, *, token: str, provider_id: str, word: str, code: str | None, now: datetime
-) -> bool:
-    """Take in the provider's report on one attempt; tell whether it was one of ours.
-
-    Reports come late, twice and in any order: only one of a higher rank changes anything.
-    """
-    attempt = messages.attempt_by_token(session, token)
-    if attempt is None:
-        return False
-    message = messages.locked(session, attempt.message_id)
-    session.refresh(attempt)
-    if not adopt(session, message, attempt, provider_id, now=now):
-        return False
-    if delivery_rank(word) <= delivery_rank(attempt.delivery):
-        return True
-    attempt.delivery = word
-    _follow(session, message, attempt, word, code, now=now)
-    return True
-
-
-def _hours(
-    session: Session, patient: Patient, kind: MessageKind, moment: datetime
-) -> tuple[datetime, datetime]:
-    if kind.answers_a_text:
-        worth = CRISIS_WORTH if kind is MessageKind.CRISIS else REPLY_WORTH
-        return moment, moment + worth
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    window = next_window(patient.safe_from, patient.safe_until, zone, moment)
-    return max(moment, window.opens_at), window.closes_at
 
 
 # --- Before the call ---------------------------------------------------------------------
@@ -341,15 +233,15 @@ def _let_go(
 ) -> None:
     messages.move(message, state, reason=reason, now=now)
     if message.kind is MessageKind.CRISIS:
-        _tell_undelivered(session, message, reason, now)
+        tell_undelivered(session, message, reason, now)
     elif state is MessageState.MISSED and message.kind is not MessageKind.REMINDER:
-        _tell(session, message, missed_finding(), now)
+        tell(session, message, missed_finding(), now)
 
 
 def _give_up_damaged(session: Session, message: Message, *, now: datetime) -> None:
     reason = "its words or the number cannot be opened."
     messages.move(message, MessageState.CANCELLED, reason=reason, now=now)
-    _tell_undelivered(session, message, reason, now)
+    tell_undelivered(session, message, reason, now)
 
 
 # --- The call ----------------------------------------------------------------------------
@@ -418,7 +310,7 @@ def _record(
         case Accepted():
             messages.move(message, MessageState.ACCEPTED, now=now)
         case Refused(code):
-            _fail(session, message, MessageState.FAILED, code, now=now)
+            fail(session, message, MessageState.FAILED, code, now=now)
         case TryLater() | _Abandoned():
             _put_off(session, message, result, now=now, real_now=real_now)
         case Uncertain(why, wrong_number=True):
@@ -454,48 +346,6 @@ def _note(attempt: Attempt, result: _Result, real_now: datetime) -> None:
             pass
 
 
-def adopt(
-    session: Session, message: Message, attempt: Attempt, provider_id: str, *, now: datetime
-) -> bool:
-    """Give *attempt* the provider's name for its text; tell whether it is now its own."""
-    if attempt.provider_id == provider_id:
-        return True
-    if attempt.provider_id or messages.owner_of_provider_id(session, provider_id):
-        log.warning("attempt %s: the provider names two texts alike, or one twice", attempt.id)
-        return False
-    attempt.provider_id = provider_id
-    session.flush()
-    if message.kind is not MessageKind.CRISIS and messages.copies_of(session, message) > 1:
-        _tell(session, message, twice_finding(), now)
-    return True
-
-
-def _follow(
-    session: Session,
-    message: Message,
-    attempt: Attempt,
-    word: str,
-    code: str | None,
-    *,
-    now: datetime,
-) -> None:
-    state = state_for(word)
-    arrived = state in {MessageState.ACCEPTED, MessageState.DELIVERED}
-    if message.attempt_id != attempt.id:
-        if not arrived:
-            return  # Another attempt is on its way.
-        if message.state is MessageState.QUEUED:
-            # An earlier attempt had got through: it takes the claim back, no call is made.
-            messages.move(message, MessageState.SENDING, now=now)
-        message.attempt_id = attempt.id
-    if state is message.state or not may_become(message.state, state):
-        return
-    if arrived:
-        messages.move(message, state, now=now)
-    else:
-        _fail(session, message, state, code, now=now)
-
-
 def _put_off(
     session: Session,
     message: Message,
@@ -509,10 +359,10 @@ def _put_off(
         return
     message.retry_at = real_now + _back_off(message, result.after_seconds)
     if result.for_operator:
-        _tell_operator(session, message, now)
+        tell_operator(session, message, now)
     if message.kind is MessageKind.CRISIS and message.attempts == CRISIS_CALLS:
         reason = "the provider does not take it; it is still being tried."
-        _tell_undelivered(session, message, reason, now)
+        tell_undelivered(session, message, reason, now)
 
 
 def _back_off(message: Message, after_seconds: int) -> timedelta:
@@ -541,69 +391,3 @@ def _doubt(
         return
     messages.move(message, MessageState.UNCERTAIN, reason=why, now=now)
     message.retry_at = real_now + timedelta(seconds=limits.settle_seconds)
-
-
-def requeue(message: Message, *, now: datetime) -> None:
-    """Let *message* be claimed again: whoever has its claim has lost it."""
-    messages.move(message, MessageState.QUEUED, now=now)
-    message.attempt_id = None
-    message.lease_until = None
-    message.retry_at = None
-
-
-def hold(session: Session, message: Message, finding: Finding, *, now: datetime) -> None:
-    """Keep a doubtful *message* from leaving again, and tell a person."""
-    messages.move(message, MessageState.HELD, reason=message.reason, now=now)
-    message.retry_at = None
-    _tell(session, message, finding, now)
-
-
-def _fail(
-    session: Session, message: Message, state: MessageState, code: str | None, *, now: datetime
-) -> None:
-    reason = words_for(code)
-    messages.move(message, state, reason=reason, now=now)
-    _tell_undelivered(session, message, reason, now)
-
-
-def _tell_undelivered(session: Session, message: Message, reason: str, now: datetime) -> None:
-    finding = undelivered_finding(
-        reason,
-        crisis=message.kind is MessageKind.CRISIS,
-        in_step_week=_in_step_week(session, message, now),
-    )
-    _tell(session, message, finding, now)
-
-
-def _in_step_week(session: Session, message: Message, now: datetime) -> bool:
-    patient = patients.patient_by_id_everywhere(session, message.patient_id)
-    version = plans.agreed_version(session, patient)
-    if version is None:
-        return False
-    organisation = organisations.organisation_of(session, message.organisation_id)
-    today = local_day(now, organisation.time_zone)
-    holds = plans.binding_holds(session, version)
-    return in_step_week(today, last_cut(plans.steps_of(session, version), today, holds))
-
-
-def _tell_operator(session: Session, message: Message, now: datetime) -> None:
-    raise_alert(
-        session,
-        organisation_id=message.organisation_id,
-        team_id=None,
-        patient_id=None,
-        finding=service_finding("the provider of texts refuses our account"),
-        now=now,
-    )
-
-
-def _tell(session: Session, message: Message, finding: Finding, now: datetime) -> None:
-    raise_alert(
-        session,
-        organisation_id=message.organisation_id,
-        team_id=patients.patient_by_id_everywhere(session, message.patient_id).team_id,
-        patient_id=message.patient_id,
-        finding=finding,
-        now=now,
-        message_id=message.id,
-    )

@@ -14,7 +14,8 @@ from uuid import UUID
 from companion.core.sending import MessageState
 from companion.core.settling import CLOCKS_DIFFER, Doubt, Settlement, Unowned, settle
 from companion.core.triage import held_finding
-from companion.services.sending import SendingLimits, adopt, hold, requeue
+from companion.services.following import adopt, hold, requeue
+from companion.services.sending import SendingLimits
 from companion.sms.gateway import ListedOut, SmsGateway, Unlisted
 from companion.store import messages, patients
 from companion.store.database import Session, Transactions

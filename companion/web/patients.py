@@ -17,7 +17,8 @@ from companion.core.numbers import (
 )
 from companion.core.people import Consent, ContactWishes, Identity, Pathway, StopReason
 from companion.services import enrolment, leaving, planning
-from companion.services.enrolment import Details, EnrolmentError, NewPatient, StaleError
+from companion.services.enrolment import Details, StaleError
+from companion.services.enrolment_checks import EnrolmentError, NewPatient
 from companion.store import organisations, patients
 from companion.store.database import Session
 from companion.store.patients import Patient

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, request
 from companion.clock import real_now
 from companion.core.sending import DELIVERY_RANKS
 from companion.runtime import Runtime
-from companion.services import receiving, sending
+from companion.services import following, receiving
 from companion.sms.twilio import MESSAGE_SID
 from companion.store.database import DATABASE_TROUBLE
 from companion.web.access import open_to_all
@@ -61,7 +61,7 @@ def status(token: str) -> Response:
     if word in DELIVERY_RANKS:
         try:
             with runtime.transactions.begin() as session:
-                sending.record_delivery(
+                following.record_delivery(
                     session,
                     token=token,
                     provider_id=sid,

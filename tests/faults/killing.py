@@ -15,7 +15,8 @@ from pathlib import Path
 from uuid import UUID
 
 from companion.core.sending import MessageKind, MessageState
-from companion.services.sending import CRISIS_CALLS, queue_text
+from companion.services.queueing import queue_text
+from companion.services.sending import CRISIS_CALLS
 from companion.store import alerts, patients
 from companion.store.database import Scope
 from companion.store.messages import Message

@@ -25,7 +25,7 @@ from companion.core.taper import Step
 from companion.core.urgency import Urgency
 from companion.runtime import Runtime
 from companion.services import enrolment, planning, polling, sending, settling
-from companion.services.enrolment import NewPatient
+from companion.services.enrolment_checks import NewPatient
 from companion.services.planning import PlanDraft
 from companion.services.staffing import add_organisation, add_team, add_user
 from companion.store import alerts, messages, replies

@@ -20,7 +20,7 @@ from companion.config import Settings
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.runtime import Runtime, build_runtime
 from companion.services import enrolment, staffing
-from companion.services.enrolment import NewPatient
+from companion.services.enrolment_checks import NewPatient
 from companion.store import accounts
 from companion.store.accounts import RoleName
 from companion.store.audit import PATIENT, Actor

@@ -13,7 +13,7 @@ from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.core.taper import Step
 from companion.services import enrolment, planning, receiving, sending
-from companion.services.enrolment import NewPatient
+from companion.services.enrolment_checks import NewPatient
 from companion.services.planning import PlanDraft
 from companion.services.sending import SendingLimits
 from companion.sms.simulator import SimulatedGateway

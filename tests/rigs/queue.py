@@ -4,7 +4,9 @@ from companion.core.breaker import Breaker
 from companion.core.sending import MessageKind
 from companion.core.urgency import Urgency
 from companion.services import sending
-from companion.services.sending import SendingLimits, dispatch_once, queue_text, record_delivery
+from companion.services.following import record_delivery
+from companion.services.queueing import queue_text
+from companion.services.sending import SendingLimits, dispatch_once
 from companion.services.settling import settle_doubts
 from companion.sms.gateway import SendResult
 from companion.sms.simulator import SimulatedGateway

@@ -10,7 +10,8 @@ import pytest
 from companion.core.people import Pathway, PatientStatus
 from companion.core.sending import MessageState
 from companion.services import checking_in, enrolment
-from companion.services.enrolment import Details, EnrolmentError, StaleError
+from companion.services.enrolment import Details, StaleError
+from companion.services.enrolment_checks import EnrolmentError
 from companion.store import audit, messages, patients
 from companion.store.audit import SYSTEM
 from companion.store.patients import Patient

@@ -5,7 +5,7 @@ import pytest
 from companion.core.people import PatientStatus, StopReason
 from companion.core.sending import MessageKind, MessageState
 from companion.core.urgency import Urgency
-from companion.services import leaving, sending
+from companion.services import leaving, queueing
 from companion.store import messages, plans
 from companion.store.patients import Patient
 from tests.rigs.enrolled import Ward
@@ -17,7 +17,7 @@ def patient(ward: Ward) -> Patient:
     ward.agree(patient)
     with ward.transactions.begin() as session:
         for kind in (MessageKind.CHECK_IN, MessageKind.REPLY, MessageKind.CRISIS):
-            sending.queue_text(
+            queueing.queue_text(
                 session,
                 patient=patient,
                 kind=kind,

@@ -8,8 +8,10 @@ from companion.core.agreement import VersionState
 from companion.core.people import PatientStatus
 from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.urgency import Urgency
-from companion.services import sending
-from companion.services.sending import SendingLimits, dispatch_once, queue_text, record_delivery
+from companion.services import queueing, sending
+from companion.services.following import record_delivery
+from companion.services.queueing import queue_text
+from companion.services.sending import SendingLimits, dispatch_once
 from companion.sms.gateway import Accepted, Outgoing, Refused, SendResult, TryLater, Uncertain
 from companion.sms.simulator import SimulatedGateway
 from companion.store import messages
@@ -239,7 +241,7 @@ def test_what_waits_can_be_taken_back_but_answers_stay(rig: Queue) -> None:
 
     with rig.transactions.begin() as session:
         patient = session.get_one(Patient, rig.patient.id)
-        count = sending.cancel_waiting(session, patient, reason="The plan changed.", now=rig.now)
+        count = queueing.cancel_waiting(session, patient, reason="The plan changed.", now=rig.now)
 
     assert count == 2
     assert {rig.text(one).state for one in unasked} == {S.CANCELLED}

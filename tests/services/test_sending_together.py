@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from companion.core.sending import MessageKind, MessageState
 from companion.services import sending
-from companion.services.sending import SendingLimits, dispatch_once, queue_text, record_delivery
+from companion.services.following import record_delivery
+from companion.services.queueing import queue_text
+from companion.services.sending import SendingLimits, dispatch_once
 from companion.services.settling import settle_doubts
 from companion.sms.gateway import Outgoing, Refused, SendResult, TryLater, Uncertain, Unlisted
 from companion.sms.simulator import SimulatedGateway

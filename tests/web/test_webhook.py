@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from companion.core.sending import MessageKind, MessageState
 from companion.runtime import Runtime
-from companion.services.sending import queue_text
+from companion.services.queueing import queue_text
 from companion.store import patients
 from companion.store.alerts import Alert
 from companion.store.database import Transactions

@@ -1,0 +1,160 @@
+"""What became of a text that was handed over, and who is told when it did not arrive.
+
+The provider's reports come late, twice and in any order; one of a higher rank counts.
+"""
+
+import logging
+from datetime import datetime
+
+from companion.core.calendar import local_day
+from companion.core.sending import (
+    MessageKind,
+    MessageState,
+    delivery_rank,
+    may_become,
+    state_for,
+    words_for,
+)
+from companion.core.taper import last_cut
+from companion.core.triage import (
+    Finding,
+    in_step_week,
+    service_finding,
+    twice_finding,
+    undelivered_finding,
+)
+from companion.services.alerting import raise_alert
+from companion.store import messages, organisations, patients, plans
+from companion.store.database import Session
+from companion.store.messages import Attempt, Message
+
+log = logging.getLogger(__name__)
+
+
+def record_delivery(
+    session: Session, *, token: str, provider_id: str, word: str, code: str | None, now: datetime
+) -> bool:
+    """Take in the provider's report on one attempt; tell whether it was one of ours.
+
+    Reports come late, twice and in any order: only one of a higher rank changes anything.
+    """
+    attempt = messages.attempt_by_token(session, token)
+    if attempt is None:
+        return False
+    message = messages.locked(session, attempt.message_id)
+    session.refresh(attempt)
+    if not adopt(session, message, attempt, provider_id, now=now):
+        return False
+    if delivery_rank(word) <= delivery_rank(attempt.delivery):
+        return True
+    attempt.delivery = word
+    _follow(session, message, attempt, word, code, now=now)
+    return True
+
+
+def adopt(
+    session: Session, message: Message, attempt: Attempt, provider_id: str, *, now: datetime
+) -> bool:
+    """Give *attempt* the provider's name for its text; tell whether it is now its own."""
+    if attempt.provider_id == provider_id:
+        return True
+    if attempt.provider_id or messages.owner_of_provider_id(session, provider_id):
+        log.warning("attempt %s: the provider names two texts alike, or one twice", attempt.id)
+        return False
+    attempt.provider_id = provider_id
+    session.flush()
+    if message.kind is not MessageKind.CRISIS and messages.copies_of(session, message) > 1:
+        tell(session, message, twice_finding(), now)
+    return True
+
+
+def _follow(
+    session: Session,
+    message: Message,
+    attempt: Attempt,
+    word: str,
+    code: str | None,
+    *,
+    now: datetime,
+) -> None:
+    state = state_for(word)
+    arrived = state in {MessageState.ACCEPTED, MessageState.DELIVERED}
+    if message.attempt_id != attempt.id:
+        if not arrived:
+            return  # Another attempt is on its way.
+        if message.state is MessageState.QUEUED:
+            # An earlier attempt had got through: it takes the claim back, no call is made.
+            messages.move(message, MessageState.SENDING, now=now)
+        message.attempt_id = attempt.id
+    if state is message.state or not may_become(message.state, state):
+        return
+    if arrived:
+        messages.move(message, state, now=now)
+    else:
+        fail(session, message, state, code, now=now)
+
+
+def requeue(message: Message, *, now: datetime) -> None:
+    """Let *message* be claimed again: whoever has its claim has lost it."""
+    messages.move(message, MessageState.QUEUED, now=now)
+    message.attempt_id = None
+    message.lease_until = None
+    message.retry_at = None
+
+
+def hold(session: Session, message: Message, finding: Finding, *, now: datetime) -> None:
+    """Keep a doubtful *message* from leaving again, and tell a person."""
+    messages.move(message, MessageState.HELD, reason=message.reason, now=now)
+    message.retry_at = None
+    tell(session, message, finding, now)
+
+
+def fail(
+    session: Session, message: Message, state: MessageState, code: str | None, *, now: datetime
+) -> None:
+    reason = words_for(code)
+    messages.move(message, state, reason=reason, now=now)
+    tell_undelivered(session, message, reason, now)
+
+
+def tell_undelivered(session: Session, message: Message, reason: str, now: datetime) -> None:
+    finding = undelivered_finding(
+        reason,
+        crisis=message.kind is MessageKind.CRISIS,
+        in_step_week=_in_step_week(session, message, now),
+    )
+    tell(session, message, finding, now)
+
+
+def _in_step_week(session: Session, message: Message, now: datetime) -> bool:
+    patient = patients.patient_by_id_everywhere(session, message.patient_id)
+    version = plans.agreed_version(session, patient)
+    if version is None:
+        return False
+    organisation = organisations.organisation_of(session, message.organisation_id)
+    today = local_day(now, organisation.time_zone)
+    holds = plans.binding_holds(session, version)
+    return in_step_week(today, last_cut(plans.steps_of(session, version), today, holds))
+
+
+def tell_operator(session: Session, message: Message, now: datetime) -> None:
+    raise_alert(
+        session,
+        organisation_id=message.organisation_id,
+        team_id=None,
+        patient_id=None,
+        finding=service_finding("the provider of texts refuses our account"),
+        now=now,
+    )
+
+
+def tell(session: Session, message: Message, finding: Finding, now: datetime) -> None:
+    raise_alert(
+        session,
+        organisation_id=message.organisation_id,
+        team_id=patients.patient_by_id_everywhere(session, message.patient_id).team_id,
+        patient_id=message.patient_id,
+        finding=finding,
+        now=now,
+        message_id=message.id,
+    )

@@ -14,16 +14,17 @@ from waitress.server import create_server
 from companion import schema_version
 from companion.clock import ClockError, real_now
 from companion.config import Mode, SettingsError, load_settings
+from companion.core.calendar import local_day
 from companion.demo import house
 from companion.doctor import examine
 from companion.logs import start_logging
 from companion.runtime import Runtime, build_runtime
 from companion.scheduler import running
-from companion.services import staffing
+from companion.services import rota, staffing
 from companion.services.staffing import StaffingError
-from companion.store import organisations
-from companion.store.accounts import RoleName
-from companion.store.database import DATABASE_TROUBLE
+from companion.store import accounts, organisations
+from companion.store.accounts import RoleName, User
+from companion.store.database import DATABASE_TROUBLE, Session
 from companion.vocabulary import WordsError
 from companion.web.app import create_app
 
@@ -167,6 +168,73 @@ def user_add(
             now=real_now(),
         )
     click.echo(f"Added {email}.")
+
+
+@contextmanager
+def _member(config: Path | None, email: str) -> Iterator[tuple[Runtime, Session, User]]:
+    """Yield a member of staff in a transaction; say so when there is none."""
+    with _runtime(config) as runtime, runtime.transactions.begin() as session:
+        yield runtime, session, _user(session, email)
+
+
+def _user(session: Session, email: str) -> User:
+    found = accounts.user_with_email(session, email)
+    if found is None:
+        raise StaffingError(f"Nobody signs in with {email}")
+    return found
+
+
+@user.command("phone")
+@click.argument("email")
+@click.argument("number", default="")
+@click.pass_obj
+def user_phone(config: Path | None, email: str, number: str) -> None:
+    """Text alerts to EMAIL on NUMBER too; without NUMBER no longer."""
+    with _member(config, email) as (runtime, session, member):
+        rota.set_phone(
+            session,
+            member,
+            number,
+            now=real_now(),
+            allow_examples=runtime.settings.allows_examples,
+        )
+    click.echo(f"{email} is told by text." if number else f"{email} is no longer told by text.")
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@user.command("away")
+@click.argument("email")
+@click.argument("first", type=DAY)
+@click.argument("last", type=DAY)
+@click.option("--cover", help="The address of who is told of alerts instead.")
+@click.pass_obj
+def user_away(
+    config: Path | None, email: str, first: datetime, last: datetime, cover: str | None
+) -> None:
+    """Write down that EMAIL is away from FIRST to LAST, such as 2027-03-01."""
+    with _member(config, email) as (_, session, member):
+        rota.plan_absence(
+            session,
+            member,
+            first_day=first.date(),
+            last_day=last.date(),
+            cover=_user(session, cover) if cover else None,
+            now=real_now(),
+        )
+    click.echo(f"{email} is away from {first.date()} to {last.date()}.")
+
+
+@user.command("back")
+@click.argument("email")
+@click.pass_obj
+def user_back(config: Path | None, email: str) -> None:
+    """Forget every absence of EMAIL from today on."""
+    with _member(config, email) as (_, session, member):
+        zone = organisations.organisation_of(session, member.organisation_id).time_zone
+        rota.end_absences(session, member, today=local_day(real_now(), zone), now=real_now())
+    click.echo(f"{email} is back.")
 
 
 @main.command()

@@ -107,6 +107,7 @@ class AlertsSection(Section):
     """Who is told of alerts that nobody takes."""
 
     duty_email: str = Field("", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    duty_phone: str = Field("", pattern=r"^(\+[1-9]\d{6,14})?$")
 
 
 class WatchdogSection(Section):

@@ -16,6 +16,7 @@ from companion.services import (
     following,
     polling,
     receiving,
+    rota,
     sending,
     settling,
 )
@@ -118,14 +119,25 @@ def _escalate(runtime: Runtime) -> None:
     escalating.escalate_once(
         runtime.transactions,
         runtime.mailer,
+        runtime.wording,
+        escalating.Routes(
+            public_url=runtime.settings.server.public_url,
+            duty_address=runtime.settings.alerts.duty_email,
+            duty_phone=runtime.settings.alerts.duty_phone,
+        ),
         now=runtime.clock.now(),
         real_now=real_now,
-        duty_address=runtime.settings.alerts.duty_email,
-        public_url=runtime.settings.server.public_url,
     )
 
 
-CALLS: dict[str, Callable[[Runtime], None]] = {"telling people of alerts": _escalate}
+def _look_at_rota(runtime: Runtime) -> None:
+    rota.notice_empty_teams(runtime.transactions, now=runtime.clock.now())
+
+
+CALLS: dict[str, Callable[[Runtime], None]] = {
+    "telling people of alerts": _escalate,
+    "looking at the rota": _look_at_rota,
+}
 ENQUIRIES: dict[str, Callable[[Runtime], None]] = {
     "reading the provider's list": _poll,
     "settling doubtful texts": _settle,

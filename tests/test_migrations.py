@@ -10,10 +10,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from companion import schema_version
+from companion.core.sending import MessageKind
+from companion.services.queueing import queue_text
 from companion.store import guards
 from companion.store.database import Transactions
+from companion.store.messages import Attempt, Message, attempt_by_token, body_of
 from tests.rigs import postgres
 from tests.rigs.databases import opened
+from tests.rigs.texted import add_patient
+from tests.rigs.times import MONDAY_NINE
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,3 +93,43 @@ def test_an_append_only_table_refuses_even_us(transactions: Transactions) -> Non
         if transactions.engine.dialect.name == "postgresql":
             with transactions.engine.begin() as connection, pytest.raises(DBAPIError):
                 connection.execute(sa.text(f"TRUNCATE {name} CASCADE"))
+
+
+def test_texts_and_what_points_to_them_survive_the_table_being_made_anew(
+    empty: Transactions,
+) -> None:
+    schema_version.upgrade(empty)
+    with empty.begin() as session:
+        patient = add_patient(session)
+        message = queue_text(
+            session,
+            patient=patient,
+            kind=MessageKind.CHECK_IN,
+            text_key="pain_question",
+            body="How is it?",
+            dedupe_key="one",
+            now=MONDAY_NINE,
+        )
+        assert message is not None
+        session.add(
+            Attempt(
+                id=uuid4(),
+                message_id=message.id,
+                number=1,
+                callback_token="token",
+                claimed_at=MONDAY_NINE,
+                detail="",
+            )
+        )
+
+    schema_version.downgrade(empty, "0004")
+    schema_version.upgrade(empty)
+
+    with empty.reading() as session:
+        kept = session.get_one(Message, message.id)
+        attempt = attempt_by_token(session, "token")
+        assert body_of(session, kept) == "How is it?"
+        assert attempt is not None
+        assert attempt.message_id == message.id
+    with empty.engine.begin() as connection, pytest.raises(DBAPIError):
+        connection.execute(sa.text("UPDATE message SET state = 'delivered'"))

@@ -32,11 +32,18 @@ class MessageKind(StrEnum):
     HANDSHAKE = "handshake"
     CHECK_IN = "check_in"
     REMINDER = "reminder"
+    STAFF = "staff"
+    """Tells one of the staff of an alert: sent at least once, at any hour."""
 
     @property
-    def answers_a_text(self) -> bool:
-        """Whether it may leave at any hour, whatever the plan says now."""
-        return self in {MessageKind.CRISIS, MessageKind.REPLY}
+    def leaves_at_any_hour(self) -> bool:
+        """Whether it does not wait for the patient's hours, whatever the plan says now."""
+        return self in {MessageKind.CRISIS, MessageKind.REPLY, MessageKind.STAFF}
+
+    @property
+    def goes_at_least_once(self) -> bool:
+        """Whether it is sent again at once while nobody knows if it went; others never are."""
+        return self in {MessageKind.CRISIS, MessageKind.STAFF}
 
 
 class Priority(IntEnum):
@@ -84,7 +91,7 @@ def priority_of(kind: MessageKind) -> Priority:
     match kind:
         case MessageKind.CRISIS:
             return Priority.CRISIS
-        case MessageKind.REPLY:
+        case MessageKind.REPLY | MessageKind.STAFF:
             return Priority.REPLY
         case _:
             return Priority.UNASKED

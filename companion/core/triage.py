@@ -6,7 +6,7 @@ writes ever lowers a finding.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
@@ -235,9 +235,28 @@ def unhandled_finding() -> Finding:
     return Finding("R-02", Urgency.URGENT, "A text came in and has not been dealt with yet.")
 
 
+def flood_finding() -> Finding:
+    """Return rule R-03: more texts came than a person writes, so they are no longer answered."""
+    return Finding(
+        "R-03",
+        Urgency.SOON,
+        "So many texts came that they are no longer answered. All are kept: look and call.",
+    )
+
+
+def out_of_reach(finding: Finding) -> Finding:
+    """Return *finding* with the word that its patient, who texted STOP, must be called."""
+    return replace(finding, why=f"{finding.why} They cannot be texted: call.")
+
+
 def service_finding(duty: str) -> Finding:
     """Return rule S-01: part of the service is failing; *duty* names it."""
     return Finding("S-01", Urgency.URGENT, f"Part of the service is failing: {duty}.")
+
+
+def nobody_on_duty_finding(teams: Sequence[str]) -> Finding:
+    """Return rule S-02: a team has nobody on duty on a working day."""
+    return Finding("S-02", Urgency.URGENT, f"Nobody is on duty today in: {', '.join(teams)}.")
 
 
 def topics_for(answers: Mapping[Question, Decimal]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from companion.store import alerts, audit, notices, organisations
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.audit import SYSTEM, Actor
 from companion.store.database import Scope, Session
+from companion.store.messages import Message
 
 LONGEST_NOTE = 2000
 
@@ -73,7 +74,12 @@ def raise_alert(
 
 
 def tell_every_organisation(
-    session: Session, finding: Finding, *, now: datetime, reply_id: UUID | None = None
+    session: Session,
+    finding: Finding,
+    *,
+    now: datetime,
+    reply_id: UUID | None = None,
+    message_id: UUID | None = None,
 ) -> None:
     """Raise *finding* with everybody: for what is no one patient's, such as a fault of ours."""
     for organisation in organisations.organisations_everywhere(session):
@@ -85,7 +91,14 @@ def tell_every_organisation(
             finding=finding,
             now=now,
             reply_id=reply_id,
+            message_id=message_id,
         )
+
+
+def take_next_rung(session: Session, message: Message, *, now: datetime) -> None:
+    """Tell the next people at once: *message*, to one of the staff, did not reach them."""
+    assert message.alert_id is not None  # every text to staff is about an alert
+    notices.hasten(session, message.alert_id, now=now)
 
 
 def _repeat(session: Session, alert: Alert, finding: Finding, now: datetime) -> None:

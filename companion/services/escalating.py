@@ -3,29 +3,35 @@
 Rungs are rows with deadlines. Each is told at least once: a process that dies while
 telling is followed by another. A letter carries the alert's number and nothing about a
 patient, and only somebody who signs in can take the alert. A rung that reaches nobody
-takes the next one at once.
+takes the next one at once, and so does a text to staff that does not arrive.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from companion.core.ladder import LAST, Reach, due_at, reach_of
+from companion.core.calendar import local_day
+from companion.core.ladder import LAST, Reach, due_at, is_texted, reach_of
+from companion.core.sending import MessageKind
 from companion.core.triage import service_finding
 from companion.core.urgency import Urgency
 from companion.mail import Letter, Mailer, NotMailed
 from companion.services.alerting import raise_alert
-from companion.store import accounts, alerts, audit, notices, organisations
+from companion.services.queueing import queue_to_number
+from companion.store import accounts, alerts, audit, notices, organisations, rota
+from companion.store.accounts import User
 from companion.store.alerts import Alert
 from companion.store.audit import SYSTEM
 from companion.store.database import Session, Transactions
 from companion.store.notices import Notice, NoticeState
+from companion.wording import ENGLISH, Wording
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=40)
 """Real time that one pass may take to tell people; then another process may do it again."""
 LONGEST_PASS = timedelta(seconds=30)
 """Real time after which a pass begins no other rung."""
@@ -41,6 +47,18 @@ HOW_SOON = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Where people are told, apart from their own addresses and phones.
+
+    *duty_address* and *duty_phone* (E.164) are tried from the last rung on; empty for none.
+    """
+
+    public_url: str
+    duty_address: str = ""
+    duty_phone: str = ""
+
+
 def number_of(alert: Alert) -> str:
     """Return the number that letters name an alert by."""
     return alert.id.hex[:8].upper()
@@ -49,11 +67,11 @@ def number_of(alert: Alert) -> str:
 def escalate_once(
     transactions: Transactions,
     mailer: Mailer,
+    wording: Wording,
+    routes: Routes,
     *,
     now: datetime,
     real_now: Callable[[], datetime],
-    duty_address: str,
-    public_url: str,
 ) -> int:
     """Tell whoever must be told now; return how many rungs were climbed.
 
@@ -70,14 +88,15 @@ def escalate_once(
             claimed = notices.claim_next(
                 session, now=now, real_now=real_now(), lease_until=real_now() + LEASE
             )
-            letters = (
-                [] if claimed is None else _letters(session, *claimed, duty_address, public_url)
+            letters, texts = (
+                ([], 0) if claimed is None else _tell(session, *claimed, wording, routes, now)
             )
         if claimed is None:
             continue  # it was dropped: somebody has the alert
         faults = _send(mailer, letters)
         with transactions.begin() as session:
-            _record(session, claimed[0].id, len(letters) - len(faults), faults, now=now)
+            told = len(letters) - len(faults) + texts
+            _record(session, claimed[0].id, told, faults, now=now)
         climbed += 1
     return climbed
 
@@ -89,28 +108,67 @@ def _send(mailer: Mailer, letters: Sequence[Letter]) -> list[str]:
     return [result.why for result in results if isinstance(result, NotMailed)]
 
 
-def _letters(
-    session: Session, notice: Notice, alert: Alert, duty_address: str, public_url: str
-) -> list[Letter]:
-    team_id = alert.team_id if notice.reach is Reach.TEAM else None
-    addresses = [
-        user.email
-        for user in accounts.who_work_with_patients(session, alert.organisation_id, team_id)
-    ]
-    if notice.reach is Reach.DUTY and duty_address:
-        addresses.append(duty_address)
+def _tell(
+    session: Session,
+    notice: Notice,
+    alert: Alert,
+    wording: Wording,
+    routes: Routes,
+    now: datetime,
+) -> tuple[list[Letter], int]:
+    """Return the letters to send, and how many texts were queued beside them.
+
+    The texts are committed with the claim and leave through the queue like every other.
+    """
+    people = _who(session, notice, alert, now)
+    addresses = [user.email for user in people]
+    phones = [accounts.phone_of(session, user) for user in people]
+    if notice.reach is Reach.DUTY:
+        addresses.append(routes.duty_address)
+        phones.append(routes.duty_phone)
     number = number_of(alert)
-    return [
+    letters = [
         Letter(
             to=address,
             subject=f"Tapering Companion: alert {number} {HOW_SOON[alert.level]}",
             body=_BODY.format(
-                number=number, how_soon=HOW_SOON[alert.level], time=notice.rung + 1, url=public_url
+                number=number,
+                how_soon=HOW_SOON[alert.level],
+                time=notice.rung + 1,
+                url=routes.public_url,
             ),
             reference=f"{notice.id.hex}.{index}",
         )
-        for index, address in enumerate(dict.fromkeys(addresses))
+        for index, address in enumerate(dict.fromkeys(filter(None, addresses)))
     ]
+    if not is_texted(alert.level, notice.rung):
+        return letters, 0
+    wanted = dict.fromkeys(filter(None, phones))
+    for index, phone in enumerate(wanted):
+        queue_to_number(
+            session,
+            phone=phone,
+            kind=MessageKind.STAFF,
+            text_key="staff_alert",
+            body=wording.text_for(
+                "staff_alert", ENGLISH, number=number, how_soon=HOW_SOON[alert.level]
+            ),
+            dedupe_key=f"notice:{notice.id}:{index}",
+            now=now,
+            organisation_id=alert.organisation_id,
+            alert_id=alert.id,
+        )
+    return letters, len(wanted)
+
+
+def _who(session: Session, notice: Notice, alert: Alert, now: datetime) -> Sequence[User]:
+    """Return who is told: the team's people on duty, and everybody where a team has nobody."""
+    zone = organisations.organisation_of(session, alert.organisation_id).time_zone
+    today = local_day(now, zone)
+    team_id = alert.team_id if notice.reach is Reach.TEAM else None
+    return rota.on_duty(session, alert.organisation_id, team_id, today) or rota.on_duty(
+        session, alert.organisation_id, None, today
+    )
 
 
 _BODY = """\

@@ -5,6 +5,7 @@ The provider's reports come late, twice and in any order; one of a higher rank c
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from companion.core.calendar import local_day
 from companion.core.sending import (
@@ -20,15 +21,21 @@ from companion.core.triage import (
     Finding,
     in_step_week,
     service_finding,
+    stop_finding,
     twice_finding,
     undelivered_finding,
 )
-from companion.services.alerting import raise_alert
+from companion.services import enrolment
+from companion.services.alerting import raise_alert, take_next_rung, tell_every_organisation
 from companion.store import messages, organisations, patients, plans
+from companion.store.audit import PATIENT
 from companion.store.database import Session
 from companion.store.messages import Attempt, Message
 
 log = logging.getLogger(__name__)
+
+OPTED_OUT = "21610"
+"""The carrier's code for a phone that texted STOP."""
 
 
 def record_delivery(
@@ -63,7 +70,7 @@ def adopt(
         return False
     attempt.provider_id = provider_id
     session.flush()
-    if message.kind is not MessageKind.CRISIS and messages.copies_of(session, message) > 1:
+    if not message.kind.goes_at_least_once and messages.copies_of(session, message) > 1:
         tell(session, message, twice_finding(), now)
     return True
 
@@ -114,7 +121,18 @@ def fail(
 ) -> None:
     reason = words_for(code)
     messages.move(message, state, reason=reason, now=now)
+    if code == OPTED_OUT and message.patient_id is not None:
+        _note_opt_out(session, message, now)
     tell_undelivered(session, message, reason, now)
+
+
+def _note_opt_out(session: Session, message: Message, now: datetime) -> None:
+    """Take the carrier's word that the phone is cut off: the safety net has gone."""
+    assert message.patient_id is not None  # looked at by the caller
+    patient = patients.patient_by_id_everywhere(session, message.patient_id)
+    if patient.opted_out_at is None and patient.phone_version == message.phone_version:
+        enrolment.opt_out(session, patient, actor=PATIENT, now=now)
+        tell(session, message, stop_finding(), now)
 
 
 def tell_undelivered(session: Session, message: Message, reason: str, now: datetime) -> None:
@@ -127,6 +145,8 @@ def tell_undelivered(session: Session, message: Message, reason: str, now: datet
 
 
 def _in_step_week(session: Session, message: Message, now: datetime) -> bool:
+    if message.patient_id is None or message.organisation_id is None:
+        return False
     patient = patients.patient_by_id_everywhere(session, message.patient_id)
     version = plans.agreed_version(session, patient)
     if version is None:
@@ -138,22 +158,46 @@ def _in_step_week(session: Session, message: Message, now: datetime) -> bool:
 
 
 def tell_operator(session: Session, message: Message, now: datetime) -> None:
+    finding = service_finding("the provider of texts refuses our account")
+    _tell_staff(session, message, finding, now)
+
+
+def tell(session: Session, message: Message, finding: Finding, now: datetime) -> None:
+    if message.kind is MessageKind.STAFF:
+        take_next_rung(session, message, now=now)
+    elif message.patient_id is None or message.organisation_id is None:
+        tell_every_organisation(session, finding, now=now, message_id=message.id)
+    else:
+        _tell_about(session, message, message.organisation_id, message.patient_id, finding, now)
+
+
+def _tell_staff(session: Session, message: Message, finding: Finding, now: datetime) -> None:
+    if message.organisation_id is None:
+        tell_every_organisation(session, finding, now=now)
+        return
     raise_alert(
         session,
         organisation_id=message.organisation_id,
         team_id=None,
         patient_id=None,
-        finding=service_finding("the provider of texts refuses our account"),
+        finding=finding,
         now=now,
     )
 
 
-def tell(session: Session, message: Message, finding: Finding, now: datetime) -> None:
+def _tell_about(
+    session: Session,
+    message: Message,
+    organisation_id: UUID,
+    patient_id: UUID,
+    finding: Finding,
+    now: datetime,
+) -> None:
     raise_alert(
         session,
-        organisation_id=message.organisation_id,
-        team_id=patients.patient_by_id_everywhere(session, message.patient_id).team_id,
-        patient_id=message.patient_id,
+        organisation_id=organisation_id,
+        team_id=patients.patient_by_id_everywhere(session, patient_id).team_id,
+        patient_id=patient_id,
         finding=finding,
         now=now,
         message_id=message.id,

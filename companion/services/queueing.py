@@ -79,12 +79,52 @@ def cancel_waiting(
     return len(waiting)
 
 
+def queue_to_number(
+    session: Session,
+    *,
+    phone: str,
+    kind: MessageKind,
+    text_key: str,
+    body: str,
+    dedupe_key: str,
+    now: datetime,
+    organisation_id: UUID | None = None,
+    reply_id: UUID | None = None,
+    alert_id: UUID | None = None,
+) -> Message | None:
+    """Queue a text for a phone that no patient has; None when it was queued before.
+
+    It may leave at once, at any hour.
+    """
+    return messages.add(
+        session,
+        NewMessage(
+            patient=None,
+            phone=phone,
+            organisation_id=organisation_id,
+            kind=kind,
+            text_key=text_key,
+            body=body,
+            segments=segments(body),
+            dedupe_key=dedupe_key,
+            not_before=now,
+            window_ends_at=now + _worth(kind),
+            reply_id=reply_id,
+            alert_id=alert_id,
+        ),
+        now=now,
+    )
+
+
+def _worth(kind: MessageKind) -> timedelta:
+    return CRISIS_WORTH if kind is MessageKind.CRISIS else REPLY_WORTH
+
+
 def _hours(
     session: Session, patient: Patient, kind: MessageKind, moment: datetime
 ) -> tuple[datetime, datetime]:
-    if kind.answers_a_text:
-        worth = CRISIS_WORTH if kind is MessageKind.CRISIS else REPLY_WORTH
-        return moment, moment + worth
+    if kind.leaves_at_any_hour:
+        return moment, moment + _worth(kind)
     zone = organisations.organisation_of(session, patient.organisation_id).time_zone
     window = next_window(patient.safe_from, patient.safe_until, zone, moment)
     return max(moment, window.opens_at), window.closes_at

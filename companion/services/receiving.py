@@ -27,7 +27,7 @@ from companion.core.triage import Finding, PainReading
 from companion.core.urgency import Urgency
 from companion.services import enrolment, planning, queueing, settling
 from companion.services.alerting import raise_alert, tell_every_organisation
-from companion.store import check_ins, organisations, patients, plans, replies
+from companion.store import check_ins, messages, organisations, patients, plans, replies
 from companion.store.audit import PATIENT
 from companion.store.check_ins import CheckIn, CheckInState
 from companion.store.database import Session, Transactions
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 HANDSHAKE_SCALE = Scale(1, 2, halves=False)
 UNHANDLED_AFTER = timedelta(seconds=60)
 """Rule R-02: a kept text that waits longer stands on Today. Real time."""
+FLOOD, FLOOD_WITHIN = 30, timedelta(hours=1)
+"""Rule R-03: how many answers one phone gets in that time; crisis answers are never counted."""
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=5)
 
@@ -71,7 +73,11 @@ def receive(
             kept_at=real_now,
         )
     if reply_id is not None:
-        handle_safely(transactions, wording, reply_id, now=now, real_now=real_now)
+        with transactions.reading() as session:
+            # One phone's texts are taken in the order in which they came.
+            in_turn = replies.unhandled_from(session, reply_id)
+        for one in in_turn:
+            handle_safely(transactions, wording, one, now=now, real_now=real_now)
     return reply_id
 
 
@@ -184,8 +190,10 @@ class _Incoming:
     now: datetime
 
     def tell(self, finding: Finding | None) -> None:
-        """Raise *finding*, if there is one."""
+        """Raise *finding*, if there is one, and say so where no text can answer."""
         if finding is not None:
+            if self.patient.opted_out_at is not None:
+                finding = triage.out_of_reach(finding)
             _tell(self.session, self.patient, self.reply, finding, self.now)
 
     def answer(
@@ -197,7 +205,7 @@ class _Incoming:
         **values: str,
     ) -> None:
         """Queue the one text that answers this one."""
-        if self.patient.opted_out_at is not None:
+        if self.patient.opted_out_at is not None or self._is_flood(kind):
             return
         team = organisations.team_of(
             self.session, self.patient.organisation_id, self.patient.team_id
@@ -219,19 +227,58 @@ class _Incoming:
             reply_id=self.reply.id,
         )
 
+    def _is_flood(self, kind: MessageKind) -> bool:
+        """Tell whether the phone answers our answers, as a machine does. Rule R-03."""
+        if kind is MessageKind.CRISIS:
+            return False
+        since = self.now - FLOOD_WITHIN
+        if messages.answers_since(self.session, self.patient, since) < FLOOD:
+            return False
+        self.tell(triage.flood_finding())
+        return True
+
 
 def _handle(session: Session, wording: Wording, reply: Reply, now: datetime) -> None:
     body = replies.body_of(session, reply)
     patient = _owner_of(session, replies.reply_phone_of(session, reply))
-    language = ENGLISH if patient is None else patient.language
-    screening = screen(body, wording.lexicon(language))
     if patient is None:
-        reply.state = ReplyState.STRANGER
-        _tell_whose(session, reply, triage.stranger_finding(screening), now)
+        _take_strangers(session, wording, reply, body, now)
         return
+    screening = screen(body, wording.lexicon(patient.language))
     patient = patients.locked(session, patient.id)
     reply.state, reply.patient_id = ReplyState.HANDLED, patient.id
     _act(_Incoming(session, wording, patient, reply, body, screening, now))
+
+
+def _take_strangers(
+    session: Session, wording: Wording, reply: Reply, body: str, now: datetime
+) -> None:
+    """Tell everybody of a text that is no one patient's; answer only danger, and name nobody."""
+    phone = replies.reply_phone_of(session, reply)
+    known = patients.patients_with_phone_everywhere(session, phone)
+    languages = {patient.language for patient in known} or {ENGLISH}
+    screening = max(
+        (screen(body, wording.lexicon(language)) for language in sorted(languages)),
+        key=lambda found: found.urgency,
+    )
+    reply.state = ReplyState.STRANGER
+    _tell_whose(session, reply, triage.stranger_finding(screening), now)
+    if screening.urgency is not Urgency.EMERGENCY:
+        return
+    if replies.count_from(session, reply, now - FLOOD_WITHIN) > FLOOD:
+        return  # told above each time; a machine that answers us is not answered for ever
+    queueing.queue_to_number(
+        session,
+        phone=phone,
+        kind=MessageKind.CRISIS,
+        text_key="crisis_stranger",
+        body=wording.text_for(
+            "crisis_stranger", languages.pop() if len(languages) == 1 else ENGLISH
+        ),
+        dedupe_key=f"reply:{reply.id}",
+        now=now,
+        reply_id=reply.id,
+    )
 
 
 def _act(text: _Incoming) -> None:
@@ -239,6 +286,8 @@ def _act(text: _Incoming) -> None:
     asked = None if check_in is None else check_in.question
     reading = read(text.body, asked, text.wording.vocabulary(text.patient.language))
     keyword = _keyword(text.reply, reading)
+    if keyword is Keyword.STOP:
+        enrolment.opt_out(text.session, text.patient, actor=PATIENT, now=text.now)
     text.tell(triage.screening_finding(text.screening))
     if keyword in {Keyword.STOP, Keyword.START}:
         _opt(text, keyword)
@@ -263,7 +312,6 @@ def _keyword(reply: Reply, reading: Reading) -> Keyword | None:
 
 def _opt(text: _Incoming, keyword: Keyword) -> None:
     if keyword is Keyword.STOP:
-        enrolment.opt_out(text.session, text.patient, actor=PATIENT, now=text.now)
         text.tell(triage.stop_finding())
     elif text.patient.opted_out_at is not None:
         enrolment.opt_in(text.session, text.patient, actor=PATIENT, now=text.now)

@@ -44,6 +44,7 @@ from companion.sms.gateway import (
 from companion.store import messages, patients
 from companion.store.database import Session, Transactions
 from companion.store.messages import Attempt, Due, Message
+from companion.store.patients import Patient
 from companion.store.sealing import SealError
 
 log = logging.getLogger(__name__)
@@ -171,7 +172,12 @@ def _claim_one(
     session: Session, due: Due, *, now: datetime, real_now: datetime, limits: SendingLimits
 ) -> _Claim:
     message = due.message
-    to, body = patients.phone_of(session, due.patient), messages.body_of(session, message)
+    body = messages.body_of(session, message)
+    to = (
+        messages.phone_of(session, message)
+        if due.patient is None
+        else patients.phone_of(session, due.patient)
+    )
     attempt = Attempt(
         id=uuid4(),
         message_id=message.id,
@@ -210,16 +216,21 @@ _MAY_BE_TEXTED = {
 def _obstacle(due: Due, now: datetime) -> tuple[MessageState, str] | None:
     """Return why a text may not leave after all, or None: looked at when it is claimed."""
     message, patient = due.message, due.patient
+    if patient is None:
+        return None  # it answers a stranger in danger, or tells one of the staff
     if message.phone_version != patient.phone_version:
         return MessageState.CANCELLED, "The patient's number changed after this text was written."
     if patient.opted_out_at is not None:
         return MessageState.CANCELLED, "The patient has opted out of texts."
-    return None if message.kind.answers_a_text else _unasked_obstacle(due, now)
+    return (
+        None if message.kind.leaves_at_any_hour else _unasked_obstacle(message, patient, due, now)
+    )
 
 
-def _unasked_obstacle(due: Due, now: datetime) -> tuple[MessageState, str] | None:
-    message = due.message
-    if due.patient.status is not _MAY_BE_TEXTED[message.kind]:
+def _unasked_obstacle(
+    message: Message, patient: Patient, due: Due, now: datetime
+) -> tuple[MessageState, str] | None:
+    if patient.status is not _MAY_BE_TEXTED[message.kind]:
         return MessageState.CANCELLED, "Texts of this kind are off for this patient."
     if due.plan_state not in {None, VersionState.AGREED}:
         return MessageState.CANCELLED, "The plan changed after this text was written."
@@ -360,7 +371,7 @@ def _put_off(
     message.retry_at = real_now + _back_off(message, result.after_seconds)
     if result.for_operator:
         tell_operator(session, message, now)
-    if message.kind is MessageKind.CRISIS and message.attempts == CRISIS_CALLS:
+    if message.kind.goes_at_least_once and message.attempts == CRISIS_CALLS:
         reason = "the provider does not take it; it is still being tried."
         tell_undelivered(session, message, reason, now)
 
@@ -368,7 +379,7 @@ def _put_off(
 def _back_off(message: Message, after_seconds: int) -> timedelta:
     """Wait as long as asked and somewhat longer, so that not all come back at once."""
     spread = (message.id.int % 1000) / 4000
-    grown = 1 if message.kind is MessageKind.CRISIS else 2 ** min(message.attempts - 1, 5)
+    grown = 1 if message.kind.goes_at_least_once else 2 ** min(message.attempts - 1, 5)
     wait = timedelta(seconds=after_seconds * (1 + spread))
     return max(wait, min(wait * grown, LONGEST_BACK_OFF))
 
@@ -382,7 +393,7 @@ def _doubt(
     real_now: datetime,
     limits: SendingLimits,
 ) -> None:
-    if message.kind is MessageKind.CRISIS:
+    if message.kind.goes_at_least_once:
         if messages.attempts_in_doubt(session, message) < CRISIS_CALLS:
             requeue(message, now=now)
             return

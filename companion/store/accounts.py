@@ -59,6 +59,7 @@ class User(Base):
     organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"))
     email: Mapped[str] = mapped_column(sa.String(255), unique=True)
     name: Mapped[str]
+    phone: Mapped[str | None]  # sealed, E.164: where they are told of alerts by text
     password: Mapped[str | None]
     active: Mapped[bool]
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
@@ -152,6 +153,24 @@ def who_work_with_patients(
             user_team.c.team_id == team_id
         )
     return session.scalars(query).all()
+
+
+def seal_phone(session: Session, user: User, phone: str) -> None:
+    """Seal the number on which *user* is told of alerts; empty takes it away."""
+    user.phone = (
+        keyring_of(session).seal(phone, table=User.__tablename__, column="phone", row_id=user.id)
+        if phone
+        else None
+    )
+
+
+def phone_of(session: Session, user: User) -> str:
+    """Open the number on which *user* is told of alerts, as E.164; empty where there is none."""
+    if user.phone is None:
+        return ""
+    return keyring_of(session).open(
+        user.phone, table=User.__tablename__, column="phone", row_id=user.id
+    )
 
 
 def user_with_uniquifier(session: Session, uniquifier: str) -> User | None:

@@ -1,6 +1,6 @@
 """The queue: one row per text with its state, and its attempts, which are never changed back.
 
-Every text to a patient leaves through here. The states and arrows stand in
+Every text leaves through here. The states and arrows stand in
 :mod:`companion.core.sending`.
 """
 
@@ -27,7 +27,7 @@ from companion.store.plans import PlanVersion
 
 
 class Message(Base):
-    """One text to one patient. *body* is rendered once, sealed, and never edited."""
+    """One text to one phone. *body* is rendered once, sealed, and never edited."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -55,8 +55,12 @@ class Message(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"))
-    patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patient.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("patient.id"))
+    """Whose phone it goes to; None for a stranger's, or for one of the staff."""
+    phone: Mapped[str | None]  # sealed, E.164; only where there is no patient
+    alert_id: Mapped[UUID | None]
+    """The alert that it tells one of the staff of. No foreign key: alerts point to texts."""
     check_in_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("check_in.id"))
     reply_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("reply.id"))
     """The text that this one answers, if it answers one."""
@@ -121,7 +125,8 @@ UNASKED = (MessageKind.CHECK_IN, MessageKind.REMINDER)
 class NewMessage:
     """What the queue needs to know of a text. *body* is plain and is sealed on its way in."""
 
-    patient: Patient
+    patient: Patient | None
+    """None where it goes to *phone*, a number that no patient has."""
     kind: MessageKind
     text_key: str
     body: str
@@ -132,6 +137,9 @@ class NewMessage:
     check_in_id: UUID | None = None
     reply_id: UUID | None = None
     plan_version_id: UUID | None = None
+    phone: str = ""
+    organisation_id: UUID | None = None
+    alert_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ class Due:
     """A queued text whose hour has come, with what decides whether it may still leave."""
 
     message: Message
-    patient: Patient
+    patient: Patient | None
     plan_state: VersionState | None
 
 
@@ -148,24 +156,27 @@ def add(session: Session, new: NewMessage, *, now: datetime) -> Message | None:
 
     The insert decides, not a look beforehand: two that queue the same text at once leave one.
     """
-    row_id = uuid4()
-    patient = new.patient
+    row_id, patient, keyring = uuid4(), new.patient, keyring_of(session)
     insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
     statement = (
         insert(Message)
         .values(
             id=row_id,
-            organisation_id=patient.organisation_id,
-            patient_id=patient.id,
+            organisation_id=new.organisation_id if patient is None else patient.organisation_id,
+            patient_id=None if patient is None else patient.id,
+            phone=None
+            if patient is not None
+            else keyring.seal(new.phone, table="message", column="phone", row_id=row_id),
+            alert_id=new.alert_id,
             check_in_id=new.check_in_id,
             reply_id=new.reply_id,
             kind=new.kind,
             priority=int(priority_of(new.kind)),
             dedupe_key=new.dedupe_key,
-            body=keyring_of(session).seal(new.body, table="message", column="body", row_id=row_id),
+            body=keyring.seal(new.body, table="message", column="body", row_id=row_id),
             text_key=new.text_key,
             segments=new.segments,
-            phone_version=patient.phone_version,
+            phone_version=0 if patient is None else patient.phone_version,
             plan_version_id=new.plan_version_id,
             queued_at=now,
             not_before=new.not_before,
@@ -186,6 +197,24 @@ def add(session: Session, new: NewMessage, *, now: datetime) -> Message | None:
 def body_of(session: Session, message: Message) -> str:
     """Open the words of *message*."""
     return keyring_of(session).open(message.body, table="message", column="body", row_id=message.id)
+
+
+def phone_of(session: Session, message: Message) -> str:
+    """Open the number of a text that goes to no patient, as E.164."""
+    assert message.phone is not None  # only a patient's text has none of its own
+    return keyring_of(session).open(
+        message.phone, table="message", column="phone", row_id=message.id
+    )
+
+
+def answers_since(session: Session, patient: Patient, since: datetime) -> int:
+    """Count the answers queued for *patient* since then."""
+    count = sa.select(sa.func.count()).where(
+        Message.patient_id == patient.id,
+        Message.kind == MessageKind.REPLY,
+        Message.queued_at >= since,
+    )
+    return session.scalar(count) or 0
 
 
 def texts_of(session: Session, scope: Scope, patient_id: UUID, *, limit: int) -> Sequence[Message]:
@@ -234,7 +263,7 @@ def due(session: Session, *, now: datetime, real_now: datetime, limit: int) -> l
     """
     rows = session.execute(
         sa.select(Message, Patient, PlanVersion.state)
-        .join(Patient, Patient.id == Message.patient_id)
+        .outerjoin(Patient, Patient.id == Message.patient_id)
         .outerjoin(PlanVersion, PlanVersion.id == Message.plan_version_id)
         .where(_is_due(now, real_now))
         .order_by(Message.priority, Message.not_before)

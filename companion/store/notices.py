@@ -100,6 +100,17 @@ def drop_waiting(session: Session, alert: Alert, *, now: datetime) -> int:
     return -1 if newest is None else newest
 
 
+def hasten(session: Session, alert_id: UUID, *, now: datetime) -> None:
+    """Let what waits for an alert be due at once."""
+    session.execute(
+        sa.update(Notice)
+        .where(
+            Notice.alert_id == alert_id, Notice.state == NoticeState.WAITING, Notice.due_at > now
+        )
+        .values(due_at=now)
+    )
+
+
 def _is_due(now: datetime, real_now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         Notice.state == NoticeState.WAITING,

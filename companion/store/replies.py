@@ -31,6 +31,7 @@ class Reply(Base):
         sa.UniqueConstraint("provider_id"),
         sa.Index("ix_reply_state_kept_at", "state", "kept_at"),
         sa.Index("ix_reply_patient_id_received_at", "patient_id", "received_at"),
+        sa.Index("ix_reply_phone_hash_received_at", "phone_hash", "received_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -104,6 +105,30 @@ def reply_for_handling(session: Session, reply_id: UUID) -> Reply | None:
     return session.scalars(query).one_or_none()
 
 
+def unhandled_from(session: Session, reply_id: UUID) -> list[UUID]:
+    """Return that text and those before it from its phone that nobody tried yet, oldest first."""
+    this = session.get_one(Reply, reply_id)
+    query = (
+        sa.select(Reply.id)
+        .where(
+            Reply.phone_hash == this.phone_hash,
+            Reply.state == ReplyState.KEPT,
+            Reply.received_at <= this.received_at,
+            sa.or_(Reply.failures == 0, Reply.id == reply_id),
+        )
+        .order_by(Reply.received_at, Reply.kept_at)
+    )
+    return list(session.scalars(query))
+
+
+def count_from(session: Session, reply: Reply, since: datetime) -> int:
+    """Count the texts that came from the phone of *reply* since then."""
+    count = sa.select(sa.func.count()).where(
+        Reply.phone_hash == reply.phone_hash, Reply.received_at >= since
+    )
+    return session.scalar(count) or 0
+
+
 def body_of(session: Session, reply: Reply) -> str:
     """Open what the patient wrote."""
     return keyring_of(session).open(reply.body, table=TABLE, column="body", row_id=reply.id)
@@ -115,11 +140,17 @@ def reply_phone_of(session: Session, reply: Reply) -> str:
 
 
 def kept_everywhere(session: Session, *, real_now: datetime, limit: int = 100) -> list[UUID]:
-    """Return the ids of kept texts that may be tried now, oldest first."""
+    """Return the ids of kept texts that may be tried now: each phone's oldest, then their next.
+
+    So a flood from one number delays nobody else.
+    """
+    turn = sa.func.row_number().over(
+        partition_by=Reply.phone_hash, order_by=(Reply.received_at, Reply.kept_at)
+    )
     query = (
         sa.select(Reply.id)
         .where(Reply.state == ReplyState.KEPT, Reply.retry_at <= real_now)
-        .order_by(Reply.kept_at)
+        .order_by(turn, Reply.kept_at)
         .limit(limit)
     )
     return list(session.scalars(query))

@@ -17,6 +17,7 @@ from companion.store import (
     plans,
     pulses,
     replies,
+    rota,
 )
 from companion.store.database import Base
 
@@ -35,6 +36,7 @@ TABLE_MODULES = (
     plans,
     pulses,
     replies,
+    rota,
 )
 """Named so that every table is known before the metadata is used."""
 

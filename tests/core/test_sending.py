@@ -59,7 +59,7 @@ def test_a_crisis_answer_goes_before_an_answer_before_a_question() -> None:
     assert order == [Priority.CRISIS, Priority.REPLY]
     for kind in (MessageKind.HANDSHAKE, MessageKind.CHECK_IN, MessageKind.REMINDER):
         assert priority_of(kind) is Priority.UNASKED
-        assert not kind.answers_a_text
+        assert not kind.leaves_at_any_hour
 
 
 def test_delivery_words_rise_in_the_order_that_a_text_travels() -> None:

@@ -154,6 +154,7 @@ def _compare(url: str, ledger: list[dict[str, str]], outcome: Outcome) -> None:
     taken = Counter(row["body"] for row in ledger)
     with databases.opened(url) as transactions, transactions.reading() as session:
         for message in session.query(Message):
+            assert message.patient_id is not None  # the rig texts patients only
             copies = taken[f"for {message.patient_id}"]
             patient = patients.patient_by_id_everywhere(session, message.patient_id)
             scope = Scope(patient.organisation_id, frozenset({patient.team_id}))

@@ -12,7 +12,7 @@ from companion.core.urgency import Urgency
 from companion.mail import MailServer as Server
 from companion.mail import SimulatedMailer, SmtpMailer
 from companion.services import alerting, escalating
-from companion.services.escalating import LEASE, TRY_AGAIN, escalate_once, number_of
+from companion.services.escalating import LEASE, TRY_AGAIN, Routes, escalate_once, number_of
 from companion.store import accounts, audit, notices, organisations
 from companion.store.accounts import RoleName
 from companion.store.alerts import Alert, Outcome
@@ -23,7 +23,7 @@ from tests.rigs.mail_server import running_mail_server
 from tests.rigs.served import free_port
 from tests.rigs.texted import MovableClock
 
-DUTY = "duty@example.org"
+DUTY, DUTY_PHONE = "duty@example.org", "+447700900990"
 DANGER = Finding("T-06", Urgency.EMERGENCY, "Wrote 'I want to die'.")
 STRUGGLE = Finding("T-06", Urgency.SOON, "Wrote 'it is hard'.")
 MINUTE = timedelta(minutes=1)
@@ -82,10 +82,12 @@ class Tower:
         return escalate_once(
             self.ward.transactions,
             mailer or self.mailer,  # type: ignore[arg-type]  # each test names a real one
+            self.ward.wording,
+            Routes(
+                public_url="https://taper.example.org", duty_address=DUTY, duty_phone=DUTY_PHONE
+            ),
             now=self.ward.now,
             real_now=self.real,
-            duty_address=DUTY,
-            public_url="https://taper.example.org",
         )
 
     def reached(self) -> set[str]:

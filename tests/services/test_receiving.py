@@ -11,7 +11,7 @@ from companion.core.protocols import Question
 from companion.core.sending import MessageKind, MessageState
 from companion.core.urgency import Urgency
 from companion.services import checking_in, enrolment, receiving
-from companion.sms.gateway import Uncertain
+from companion.sms.gateway import Refused, Uncertain
 from companion.store import check_ins, messages, replies
 from companion.store.audit import SYSTEM
 from companion.store.check_ins import CheckInState
@@ -19,6 +19,7 @@ from companion.store.patients import Patient
 from companion.store.replies import ReplyState
 from companion.wording import Wording
 from tests.rigs.enrolled import Ward
+from tests.rigs.texted import change_phone
 
 
 @pytest.fixture
@@ -295,6 +296,123 @@ def test_a_strangers_danger_words_are_an_emergency(ward: Ward) -> None:
     ward.text("+447700900999", "i want to die")
 
     assert ward.alerts()["T-15"].level is Urgency.EMERGENCY
+
+
+def test_a_stranger_in_danger_gets_the_crisis_numbers_and_no_fact_about_anybody(
+    ward: Ward,
+) -> None:
+    ward.text("+447700900999", "i want to die")
+
+    [answer] = ward.said()
+    assert "999" in answer
+    assert "116 123" in answer
+    assert "the team" not in answer
+    assert "01632" not in answer
+
+
+def test_danger_on_a_phone_of_two_patients_is_answered_once_and_guessed_for_neither(
+    ward: Ward,
+) -> None:
+    one, other = ward.register(), ward.register()
+    phone = ward.phone_of(one)
+    ward.change(other, lambda session, p: change_phone(session, p, phone))
+
+    ward.text(phone, "i want to die")
+
+    [answer] = ward.said()
+    assert "we don't know who you are" in answer
+    assert ward.alerts()["T-15"].patient_id is None
+
+
+def test_crisis_numbers_that_do_not_reach_a_stranger_are_everybodys_emergency(ward: Ward) -> None:
+    ward.gateway.answer_next(Refused("21614"))
+
+    ward.text("+447700900999", "i want to die")
+
+    assert ward.alerts()["U-01"].level is Urgency.EMERGENCY
+    assert ward.alerts()["U-01"].patient_id is None
+
+
+def test_a_machine_that_answers_crisis_numbers_is_not_answered_for_ever(ward: Ward) -> None:
+    for _ in range(receiving.FLOOD + 5):
+        ward.text("+447700900999", "i want to die")
+
+    assert len(ward.said()) == receiving.FLOOD
+
+
+def test_a_phone_that_answers_our_answers_is_told_about_and_left_alone(ward: Ward) -> None:
+    patient = ward.register()
+    ward.said()
+    for _ in range(receiving.FLOOD + 5):
+        ward.text(patient, "I am driving and will answer later")
+    quiet = ward.said()
+    ward.text(patient, "i want to die")
+
+    assert len(quiet) == receiving.FLOOD
+    assert ward.alerts()["R-03"].times == 5
+    assert "999" in ward.said()[-1]
+
+
+def test_danger_on_a_phone_that_opted_out_says_that_it_must_be_called(ward: Ward) -> None:
+    patient = ward.register()
+    ward.text(patient, "STOP")
+    ward.said()
+
+    ward.text(patient, "i want to die")
+
+    assert ward.said() == []
+    assert ward.alerts()["T-06"].level is Urgency.EMERGENCY
+    assert ward.why("T-06").endswith("They cannot be texted: call.")
+
+
+def test_texts_of_one_phone_are_taken_in_the_order_they_came(ward: Ward, asked: Patient) -> None:
+    phone = ward.phone_of(asked)
+    with ward.transactions.begin() as session:
+        # The first was kept by a process that died before it looked at it.
+        replies.keep(
+            session,
+            provider_id="SM1",
+            phone=phone,
+            body="3",
+            opt_out_type=None,
+            received_at=ward.now,
+            kept_at=ward.now,
+        )
+    ward.now += timedelta(seconds=1)
+
+    ward.text(asked, "1", provider_id="SM2")
+
+    with ward.transactions.reading() as session:
+        found = {a.question: a.value for a in check_ins.answers_of(session, asked)}
+    assert found == {Question.PAIN: 3, Question.USE: 1}
+
+
+def test_a_flood_from_one_phone_delays_nobody_else(ward: Ward) -> None:
+    with ward.transactions.begin() as session:
+        for nth in range(150):
+            replies.keep(
+                session,
+                provider_id=f"SM{nth}",
+                phone="+447700900001",
+                body="again",
+                opt_out_type=None,
+                received_at=ward.now + timedelta(milliseconds=nth),
+                kept_at=ward.now,
+            )
+        late = replies.keep(
+            session,
+            provider_id="SM-late",
+            phone="+447700900002",
+            body="me too",
+            opt_out_type=None,
+            received_at=ward.now + timedelta(seconds=1),
+            kept_at=ward.now + timedelta(seconds=1),
+        )
+
+    with ward.transactions.reading() as session:
+        turn = replies.kept_everywhere(session, real_now=ward.now + timedelta(seconds=2))
+
+    assert late in turn[:2]
 
 
 def test_somebody_who_finished_is_still_heard(ward: Ward) -> None:

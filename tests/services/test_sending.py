@@ -679,3 +679,15 @@ def test_an_undelivered_text_in_the_week_after_a_cut_is_urgent(rig: Queue) -> No
 
 def _status_for(kind: MessageKind) -> PatientStatus:
     return PatientStatus.AWAITING_HANDSHAKE if kind is K.HANDSHAKE else PatientStatus.ACTIVE
+
+
+def test_a_number_that_the_carrier_says_opted_out_is_taken_as_stopped(rig: Queue) -> None:
+    rig.gateway.answer_next(Refused("21610"))
+    rig.queue()
+
+    rig.dispatch()
+
+    rules = {rule for rule, _, _ in rig.alerts()}
+    assert {"T-12", "U-01"} <= rules
+    with rig.transactions.reading() as session:
+        assert session.get_one(Patient, rig.patient.id).opted_out_at == rig.now

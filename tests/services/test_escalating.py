@@ -1,20 +1,23 @@
 """An alert climbs its ladder until somebody has taken it."""
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from companion.core.ladder import Reach
 from companion.core.triage import Finding
 from companion.core.urgency import Urgency
+from companion.mail import Letter, Mailed, SimulatedMailer, SmtpMailer
 from companion.mail import MailServer as Server
-from companion.mail import SimulatedMailer, SmtpMailer
-from companion.services import alerting, escalating
+from companion.services import alerting, escalating, rota
 from companion.services.escalating import LEASE, TRY_AGAIN, Routes, escalate_once, number_of
+from companion.services.staffing import StaffingError
+from companion.sms.gateway import Refused, Uncertain
 from companion.store import accounts, audit, notices, organisations
-from companion.store.accounts import RoleName
+from companion.store.accounts import RoleName, User
 from companion.store.alerts import Alert, Outcome
 from companion.store.notices import Notice, NoticeState
 from companion.store.patients import Patient
@@ -384,3 +387,151 @@ def test_an_alert_climbs_to_a_real_mail_server(tower: Tower) -> None:
             [tower.elsewhere, tower.elsewhere, DUTY]
         )
         assert all("NOW" in str(letter["Subject"]) for letter in about)
+
+
+# --- By text ------------------------------------------------------------------------------
+
+
+def give_phone(tower: Tower, user_id: UUID, phone: str) -> None:
+    with tower.ward.transactions.begin() as session:
+        rota.set_phone(
+            session,
+            session.get_one(User, user_id),
+            phone,
+            now=tower.ward.now,
+            allow_examples=True,
+        )
+
+
+def texted(tower: Tower) -> dict[str, str]:
+    """Return what staff were texted since this was last asked, by number."""
+    tower.ward.send()
+    found = {text.to: text.body for text in tower.ward.gateway.sent}
+    tower.ward.gateway.sent.clear()
+    return found
+
+
+@pytest.fixture
+def reachable(tower: Tower) -> Tower:
+    texted(tower)
+    give_phone(tower, tower.ward.user_id, "07700 900981")
+    return tower
+
+
+def test_an_emergency_is_texted_at_once_and_says_nothing_of_the_patient(reachable: Tower) -> None:
+    alert = reachable.tell()
+
+    reachable.climb()
+
+    [(number, body)] = texted(reachable).items()
+    assert number == "+447700900981"
+    assert number_of(alert) in body
+    assert "needs somebody NOW" in body
+    assert "Ada" not in body
+    assert "die" not in body
+
+
+def test_what_is_no_emergency_is_texted_when_mail_did_not_do(reachable: Tower) -> None:
+    reachable.tell(STRUGGLE)
+
+    reachable.climb(timedelta(days=1))
+    first = texted(reachable)
+    reachable.climb(timedelta(days=1))
+
+    assert first == {}
+    assert list(texted(reachable)) == ["+447700900981"]
+
+
+def test_the_out_of_hours_phone_is_texted_at_the_last_rung(reachable: Tower) -> None:
+    reachable.tell()
+    for wait in (0, 5, 15):
+        reachable.climb(wait * MINUTE)
+
+    assert DUTY_PHONE in texted(reachable)
+
+
+def test_telling_again_after_a_crash_texts_nobody_twice(reachable: Tower) -> None:
+    reachable.tell()
+    with pytest.raises(KilledError):
+        reachable.climb(mailer=DeadlyMailer())
+    reachable.real.moment += LEASE
+
+    reachable.climb()
+
+    reachable.ward.send()
+    assert [text.to for text in reachable.ward.gateway.sent] == ["+447700900981"]
+
+
+def test_a_text_to_staff_that_does_not_arrive_takes_the_next_rung_at_once(
+    reachable: Tower,
+) -> None:
+    alert = reachable.tell()
+    reachable.climb()
+    reachable.ward.gateway.answer_next(Refused("30003"))
+    texted(reachable)
+
+    reachable.climb(timedelta(seconds=5))
+
+    assert [rung.state for rung in reachable.rungs(alert)][:2] == [NoticeState.TOLD] * 2
+
+
+def test_a_doubtful_text_to_staff_is_sent_again_at_once(reachable: Tower) -> None:
+    reachable.tell()
+    reachable.climb()
+    reachable.ward.gateway.answer_next(Uncertain("no answer"))
+
+    reachable.ward.send()
+
+    assert [text.to for text in reachable.ward.gateway.sent] == ["+447700900981"]
+
+
+def test_a_number_that_cannot_be_texted_is_refused(tower: Tower) -> None:
+    with pytest.raises(StaffingError, match="mobile"):
+        give_phone(tower, tower.ward.user_id, "01632 960001")
+
+
+def test_a_phone_can_be_taken_away_again(reachable: Tower) -> None:
+    give_phone(reachable, reachable.ward.user_id, "")
+    reachable.tell()
+
+    reachable.climb()
+
+    assert texted(reachable) == {}
+
+
+# --- Restarts -----------------------------------------------------------------------------
+
+
+class KilledError(BaseException):
+    """Stands for SIGKILL: nothing of ours catches it."""
+
+
+class DeadlyMailer:
+    """Ends the process in the middle of telling people."""
+
+    def send(self, letter: Letter) -> Mailed:
+        raise KilledError
+
+
+def test_a_day_of_restarts_every_five_minutes_misses_no_rung_and_is_never_a_minute_late(
+    tower: Tower,
+) -> None:
+    chance = random.Random(20_261_127)
+    found = [tower.tell(), tower.tell(STRUGGLE, patient=tower.ward.register())]
+    kills = 0
+    for second in range(0, 24 * 3600, 5):
+        dies = second % 300 == 0 and chance.random() < 0.5
+        try:
+            tower.climb(timedelta(seconds=5), DeadlyMailer() if dies else None)
+        except KilledError:
+            kills += 1
+
+    for alert in found:
+        done = [rung for rung in tower.rungs(alert) if rung.state is not NoticeState.WAITING]
+        assert [rung.rung for rung in done] == list(range(len(done)))
+        for rung in done:
+            assert rung.state is NoticeState.TOLD
+            assert rung.done_at is not None
+            assert rung.done_at - rung.due_at <= MINUTE
+    assert len(tower.rungs(found[0])) > 40
+    assert kills > 10

@@ -119,7 +119,6 @@ def _escalate(runtime: Runtime) -> None:
     escalating.escalate_once(
         runtime.transactions,
         runtime.mailer,
-        runtime.wording,
         escalating.Routes(
             public_url=runtime.settings.server.public_url,
             duty_address=runtime.settings.alerts.duty_email,

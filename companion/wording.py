@@ -38,8 +38,6 @@ LONGEST_VALUES = {
     "team": "M" * LONGEST_TEAM,
     "hours": "M" * LONGEST_HOURS,
     "team_phone": "0" * LONGEST_PHONE,
-    "number": "0123ABCD",
-    "how_soon": "needs somebody on this working day",
     "day": "Wed 30 Sept",
     "title": "M" * 40,
     "address": "m" * 100,

@@ -27,7 +27,6 @@ from companion.store.alerts import Alert
 from companion.store.audit import SYSTEM
 from companion.store.database import Session, Transactions
 from companion.store.notices import Notice, NoticeState
-from companion.wording import ENGLISH, Wording
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +66,6 @@ def number_of(alert: Alert) -> str:
 def escalate_once(
     transactions: Transactions,
     mailer: Mailer,
-    wording: Wording,
     routes: Routes,
     *,
     now: datetime,
@@ -88,9 +86,7 @@ def escalate_once(
             claimed = notices.claim_next(
                 session, now=now, real_now=real_now(), lease_until=real_now() + LEASE
             )
-            letters, texts = (
-                ([], 0) if claimed is None else _tell(session, *claimed, wording, routes, now)
-            )
+            letters, texts = ([], 0) if claimed is None else _tell(session, *claimed, routes, now)
         if claimed is None:
             continue  # it was dropped: somebody has the alert
         faults = _send(mailer, letters)
@@ -112,7 +108,6 @@ def _tell(
     session: Session,
     notice: Notice,
     alert: Alert,
-    wording: Wording,
     routes: Routes,
     now: datetime,
 ) -> tuple[list[Letter], int]:
@@ -150,9 +145,7 @@ def _tell(
             phone=phone,
             kind=MessageKind.STAFF,
             text_key="staff_alert",
-            body=wording.text_for(
-                "staff_alert", ENGLISH, number=number, how_soon=HOW_SOON[alert.level]
-            ),
+            body=_TEXT.format(number=number, how_soon=HOW_SOON[alert.level]),
             dedupe_key=f"notice:{notice.id}:{index}",
             now=now,
             organisation_id=alert.organisation_id,
@@ -162,14 +155,18 @@ def _tell(
 
 
 def _who(session: Session, notice: Notice, alert: Alert, now: datetime) -> Sequence[User]:
-    """Return who is told: the team's people on duty, and everybody where a team has nobody."""
+    """Return who is told: those on duty in the team, or in all of the organisation."""
     zone = organisations.organisation_of(session, alert.organisation_id).time_zone
     today = local_day(now, zone)
     team_id = alert.team_id if notice.reach is Reach.TEAM else None
-    return rota.on_duty(session, alert.organisation_id, team_id, today) or rota.on_duty(
-        session, alert.organisation_id, None, today
-    )
+    return rota.on_duty(session, alert.organisation_id, team_id, today)
 
+
+_TEXT = (
+    "Tapering Companion: alert {number} {how_soon}, and nobody has it yet. "
+    "Sign in and look at Today, or more people will be told. Please do not answer."
+)
+"""To staff, so in English. A phone may lie on a table: nothing about a patient."""
 
 _BODY = """\
 Alert {number} {how_soon}, and nobody has taken it yet.

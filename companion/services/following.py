@@ -136,6 +136,7 @@ def _note_opt_out(session: Session, message: Message, now: datetime) -> None:
 
 
 def tell_undelivered(session: Session, message: Message, reason: str, now: datetime) -> None:
+    """Tell a person that *message* did not arrive; *reason* is in words for staff."""
     finding = undelivered_finding(
         reason,
         crisis=message.kind is MessageKind.CRISIS,
@@ -157,32 +158,20 @@ def _in_step_week(session: Session, message: Message, now: datetime) -> bool:
     return in_step_week(today, last_cut(plans.steps_of(session, version), today, holds))
 
 
-def tell_operator(session: Session, message: Message, now: datetime) -> None:
+def tell_operator(session: Session, now: datetime) -> None:
+    """Tell staff that the provider refuses the account: nothing leaves until it is mended."""
     finding = service_finding("the provider of texts refuses our account")
-    _tell_staff(session, message, finding, now)
+    tell_every_organisation(session, finding, now=now)
 
 
 def tell(session: Session, message: Message, finding: Finding, now: datetime) -> None:
+    """Raise *finding* about *message* with whoever it concerns."""
     if message.kind is MessageKind.STAFF:
         take_next_rung(session, message, now=now)
     elif message.patient_id is None or message.organisation_id is None:
         tell_every_organisation(session, finding, now=now, message_id=message.id)
     else:
         _tell_about(session, message, message.organisation_id, message.patient_id, finding, now)
-
-
-def _tell_staff(session: Session, message: Message, finding: Finding, now: datetime) -> None:
-    if message.organisation_id is None:
-        tell_every_organisation(session, finding, now=now)
-        return
-    raise_alert(
-        session,
-        organisation_id=message.organisation_id,
-        team_id=None,
-        patient_id=None,
-        finding=finding,
-        now=now,
-    )
 
 
 def _tell_about(

@@ -370,7 +370,7 @@ def _put_off(
         return
     message.retry_at = real_now + _back_off(message, result.after_seconds)
     if result.for_operator:
-        tell_operator(session, message, now)
+        tell_operator(session, now)
     if message.kind.goes_at_least_once and message.attempts == CRISIS_CALLS:
         reason = "the provider does not take it; it is still being tried."
         tell_undelivered(session, message, reason, now)

@@ -25,7 +25,7 @@ ASKED_FOR = {
     "use_question", "use_again", "coping_question", "coping_again", "thanks", "noted",
     "noted_urgent", "not_understood_person", "reminder", "hold_done", "hold_nothing",
     "wrong_person_done", "started_again", "crisis", "help",
-    "crisis_stranger", "staff_alert",
+    "crisis_stranger",
 }  # fmt: skip
 INDISCREET = re.compile(
     r"opioid|opiate|morphine|codeine|tramadol|oxycodone|fentanyl|tablet|pill|patch|dose|dosage"

@@ -253,13 +253,13 @@ def test_what_waits_can_be_taken_back_but_answers_stay(rig: Queue) -> None:
 
 
 def test_a_refused_text_has_failed_and_a_person_is_told(rig: Queue) -> None:
-    rig.gateway.answer_next(Refused("21610"))
+    rig.gateway.answer_next(Refused("21614"))
     message = rig.queue()
 
     rig.dispatch()
 
     assert rig.text(message).state is S.FAILED
-    assert "opted out" in rig.text(message).reason
+    assert "not a mobile phone" in rig.text(message).reason
     assert [(rule, urgency) for rule, urgency, _ in rig.alerts()] == [("U-01", Urgency.SOON)]
 
 
@@ -691,3 +691,13 @@ def test_a_number_that_the_carrier_says_opted_out_is_taken_as_stopped(rig: Queue
     assert {"T-12", "U-01"} <= rules
     with rig.transactions.reading() as session:
         assert session.get_one(Patient, rig.patient.id).opted_out_at == rig.now
+
+
+def test_a_late_refusal_for_a_number_given_up_cuts_off_nobody(rig: Queue) -> None:
+    rig.queue()
+    [claim] = rig.claim_and_die()
+    rig.change(phone_version=2)
+
+    rig.record(claim, Refused("21610"))
+
+    assert [rule for rule, _, _ in rig.alerts()] == ["U-01"]

@@ -239,3 +239,34 @@ def test_a_real_process_serves_stops_well_and_starts_again_with_everything(confi
             assert requests.get(f"{address}/", timeout=10).url.endswith("/sign-in?next=/?")
 
     assert companion(config, "doctor").exit_code == 0
+
+
+def test_staff_are_texted_go_on_leave_and_come_back(config: Path) -> None:
+    a_service_with_people(config)
+    for email in ("a@example.com", "b@example.com"):
+        add_user(config, email, "three random words")
+
+    phone = companion(config, "user", "phone", "a@example.com", "07700 900981")
+    covered = companion(
+        config, "user", "away", "a@example.com", "2027-03-01", "2027-03-05",
+        "--cover", "b@example.com",
+    )  # fmt: skip
+    back = companion(config, "user", "back", "a@example.com")
+    silent = companion(config, "user", "phone", "a@example.com")
+
+    assert phone.output == "a@example.com is told by text.\n"
+    assert covered.output == "a@example.com is away from 2027-03-01 to 2027-03-05.\n"
+    assert back.output == "a@example.com is back.\n"
+    assert silent.output == "a@example.com is no longer told by text.\n"
+
+
+def test_leave_that_leaves_nobody_is_refused_in_one_line(config: Path) -> None:
+    a_service_with_people(config)
+    add_user(config, "a@example.com", "three random words")
+
+    refused = companion(config, "user", "away", "a@example.com", "2027-03-01", "2027-03-05")
+    unknown = companion(config, "user", "back", "nobody@example.com")
+
+    assert refused.exit_code == 1
+    assert "would be on duty on 01 March 2027" in refused.output
+    assert "Nobody signs in with nobody@example.com" in unknown.output

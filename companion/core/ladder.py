@@ -19,10 +19,10 @@ EMERGENCY_AGAIN = timedelta(minutes=30)
 """Rule L-02: and again, until somebody has it."""
 URGENT_HOURS = (0, 2, 4)
 """Rule L-03: the same in working hours; then once each working day."""
-TEXTED_FROM = 1
-"""Rule L-05: the first rung, from 0, of what is no emergency that is told by text too."""
 SOON_DAYS = (1, 2, 3)
 """Rule L-04: the same at the beginning of the working day, so many after the alert; then daily."""
+TEXTED_FROM = 1
+"""Rule L-05: the first rung, from 0, of what is no emergency that is told by text too."""
 
 
 def is_texted(urgency: Urgency, rung: int) -> bool:

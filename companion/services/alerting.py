@@ -8,7 +8,7 @@ does. Until then :mod:`companion.services.escalating` tells more and more people
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from companion.core.ladder import due_at, reach_of
+from companion.core.ladder import LAST, due_at, reach_of
 from companion.core.triage import Finding
 from companion.store import alerts, audit, notices, organisations
 from companion.store.alerts import Alert, AlertState, Outcome
@@ -96,9 +96,13 @@ def tell_every_organisation(
 
 
 def take_next_rung(session: Session, message: Message, *, now: datetime) -> None:
-    """Tell the next people at once: *message*, to one of the staff, did not reach them."""
+    """Tell the next people at once: *message*, to one of the staff, did not reach them.
+
+    The repeats after the last rung keep their time, or one dead phone would have everybody
+    told without end.
+    """
     assert message.alert_id is not None  # every text to staff is about an alert
-    notices.hasten(session, message.alert_id, now=now)
+    notices.hasten(session, message.alert_id, up_to=LAST, now=now)
 
 
 def _repeat(session: Session, alert: Alert, finding: Finding, now: datetime) -> None:

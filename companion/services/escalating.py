@@ -91,8 +91,8 @@ def escalate_once(
             continue  # it was dropped: somebody has the alert
         faults = _send(mailer, letters)
         with transactions.begin() as session:
-            told = len(letters) - len(faults) + texts
-            _record(session, claimed[0].id, told, faults, now=now)
+            told = len(letters) - len(faults)
+            _record(session, claimed[0].id, told or texts, faults, now=now)
         climbed += 1
     return climbed
 
@@ -117,10 +117,10 @@ def _tell(
     """
     people = _who(session, notice, alert, now)
     addresses = [user.email for user in people]
-    phones = [accounts.phone_of(session, user) for user in people]
+    phones = {str(user.id): accounts.phone_of(session, user) for user in people}
     if notice.reach is Reach.DUTY:
         addresses.append(routes.duty_address)
-        phones.append(routes.duty_phone)
+        phones["duty"] = routes.duty_phone
     number = number_of(alert)
     letters = [
         Letter(
@@ -138,20 +138,20 @@ def _tell(
     ]
     if not is_texted(alert.level, notice.rung):
         return letters, 0
-    wanted = dict.fromkeys(filter(None, phones))
-    for index, phone in enumerate(wanted):
+    texted = {whose: phone for whose, phone in phones.items() if phone}
+    for whose, phone in texted.items():
         queue_to_number(
             session,
             phone=phone,
             kind=MessageKind.STAFF,
             text_key="staff_alert",
             body=_TEXT.format(number=number, how_soon=HOW_SOON[alert.level]),
-            dedupe_key=f"notice:{notice.id}:{index}",
+            dedupe_key=f"notice:{notice.id}:{whose}",
             now=now,
             organisation_id=alert.organisation_id,
             alert_id=alert.id,
         )
-    return letters, len(wanted)
+    return letters, len(texted)
 
 
 def _who(session: Session, notice: Notice, alert: Alert, now: datetime) -> Sequence[User]:

@@ -119,6 +119,7 @@ def hold(session: Session, message: Message, finding: Finding, *, now: datetime)
 def fail(
     session: Session, message: Message, state: MessageState, code: str | None, *, now: datetime
 ) -> None:
+    """Write down that *message* went nowhere, with the provider's *code*, and tell a person."""
     reason = words_for(code)
     messages.move(message, state, reason=reason, now=now)
     if code == OPTED_OUT and message.patient_id is not None:

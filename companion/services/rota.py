@@ -5,6 +5,7 @@ an account that was closed, is noticed on the day.
 """
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from companion.core.calendar import local_day
 from companion.core.numbers import NumberError, parse_phone
@@ -56,14 +57,16 @@ def plan_absence(
         raise StaffingError("The last day must be on or after the first, within a year")
     if cover is not None:
         _check_cover(session, user, cover)
+    days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+    before = {day: _teams_with_nobody(session, user.organisation_id, day) for day in days}
     absence = rota.add_absence(session, user, first_day=first_day, last_day=last_day, cover=cover)
-    day = first_day
-    while day <= last_day:
-        for name in _teams_with_nobody(session, user.organisation_id, day):
+    for day in days:
+        emptied = set(_teams_with_nobody(session, user.organisation_id, day)) - set(before[day])
+        if emptied:
             raise StaffingError(
-                f"Nobody of team {name} would be on duty on {day:%d %B %Y}: name somebody who covers"
+                f"Nobody of team {min(emptied)} would be on duty on {day:%d %B %Y}: "
+                "name somebody who covers"
             )
-        day += timedelta(days=1)
     _record(session, user, "absence planned", now)
     return absence
 
@@ -81,14 +84,13 @@ def _check_cover(session: Session, user: User, cover: User) -> None:
         raise StaffingError(f"{cover.email} cannot cover: it must be a colleague with patients")
 
 
-def _teams_with_nobody(session: Session, organisation_id: object, day: date) -> list[str]:
-    organisation = session.get_one(Organisation, organisation_id)
+def _teams_with_nobody(session: Session, organisation_id: UUID, day: date) -> list[str]:
     if not is_working_day(day):
         return []
     return [
         team.name
-        for team in organisations.teams_of(session, organisation.id)
-        if not rota.on_duty(session, organisation.id, team.id, day)
+        for team in organisations.teams_of(session, organisation_id)
+        if not rota.on_duty(session, organisation_id, team.id, day)
     ]
 
 

@@ -56,7 +56,7 @@ class Notice(Base):
     done_at: Mapped[datetime | None]
     """People's time."""
     told: Mapped[int]
-    """How many people's mail servers took it."""
+    """How many people's mail servers took it; where none did, how many were sent a text."""
     detail: Mapped[str]
     """Why it reached nobody. No patient data."""
 
@@ -100,12 +100,15 @@ def drop_waiting(session: Session, alert: Alert, *, now: datetime) -> int:
     return -1 if newest is None else newest
 
 
-def hasten(session: Session, alert_id: UUID, *, now: datetime) -> None:
-    """Let what waits for an alert be due at once."""
+def hasten(session: Session, alert_id: UUID, *, up_to: int, now: datetime) -> None:
+    """Let the rung that waits for an alert be due at once, unless it is beyond *up_to*."""
     session.execute(
         sa.update(Notice)
         .where(
-            Notice.alert_id == alert_id, Notice.state == NoticeState.WAITING, Notice.due_at > now
+            Notice.alert_id == alert_id,
+            Notice.state == NoticeState.WAITING,
+            Notice.rung <= up_to,
+            Notice.due_at > now,
         )
         .values(due_at=now)
     )

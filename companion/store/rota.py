@@ -52,24 +52,24 @@ def forget_absences(session: Session, user: User, *, on_or_after: date) -> int:
     return len(found)
 
 
-def absences_on(session: Session, day: date) -> dict[UUID, UUID | None]:
-    """Return who is away on *day*, and who covers for each."""
-    query = sa.select(Absence.user_id, Absence.cover_id).where(
-        Absence.first_day <= day, Absence.last_day >= day
-    )
-    return {user_id: cover_id for user_id, cover_id in session.execute(query)}
+def absences_on(session: Session, day: date) -> Sequence[Absence]:
+    """Return each absence that *day* is in."""
+    query = sa.select(Absence).where(Absence.first_day <= day, Absence.last_day >= day)
+    return session.scalars(query).all()
 
 
 def on_duty(
     session: Session, organisation_id: UUID, team_id: UUID | None, day: date
 ) -> Sequence[User]:
     """Return who of a team, or of the whole organisation, is told of alerts on *day*."""
-    away = absences_on(session, day)
+    absences = absences_on(session, day)
+    away = {absence.user_id for absence in absences}
     everybody = accounts.who_work_with_patients(session, organisation_id, None)
     team = (
         everybody
         if team_id is None
         else accounts.who_work_with_patients(session, organisation_id, team_id)
     )
-    wanted = {away.get(user.id) if user.id in away else user.id for user in team}
-    return [user for user in everybody if user.id in wanted and user.id not in away]
+    own = {user.id for user in team}
+    wanted = own | {absence.cover_id for absence in absences if absence.user_id in own}
+    return [user for user in everybody if user.id in wanted - away]

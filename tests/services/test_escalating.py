@@ -477,6 +477,54 @@ def test_a_text_to_staff_that_does_not_arrive_takes_the_next_rung_at_once(
     assert [rung.state for rung in reachable.rungs(alert)][:2] == [NoticeState.TOLD] * 2
 
 
+def test_a_dead_phone_does_not_have_everybody_told_without_end(reachable: Tower) -> None:
+    alert = reachable.tell()
+    for _ in range(60):
+        reachable.climb(timedelta(seconds=5))
+        reachable.ward.gateway.answer_next(*[Refused("30006")] * 5)
+        reachable.ward.send()
+
+    assert len([r for r in reachable.rungs(alert) if r.state is NoticeState.TOLD]) <= 4
+
+
+def test_a_colleague_who_joins_between_two_tries_shifts_nobodys_text(reachable: Tower) -> None:
+    reachable.tell()
+    with pytest.raises(KilledError):
+        reachable.climb(mailer=DeadlyMailer())
+    email = reachable.add_user("aaa", RoleName.PHARMACIST)
+    with reachable.ward.transactions.reading() as session:
+        newcomer = accounts.user_with_email(session, email)
+    assert newcomer is not None
+    give_phone(reachable, newcomer.id, "07700 900982")
+    reachable.real.moment += LEASE
+
+    reachable.climb()
+    reachable.ward.send()
+
+    assert sorted(text.to for text in reachable.ward.gateway.sent) == [
+        "+447700900981",
+        "+447700900982",
+    ]
+
+
+def test_somebody_told_by_letter_and_text_counts_once(reachable: Tower) -> None:
+    alert = reachable.tell()
+    reachable.climb()
+
+    assert reachable.rungs(alert)[0].told == len(reachable.team)
+
+
+def test_a_rung_told_by_text_alone_counts_as_told(reachable: Tower) -> None:
+    alert = reachable.tell()
+    reachable.mailer.fails_for = set(reachable.team)
+    reachable.climb()
+
+    assert (reachable.rungs(alert)[0].state, reachable.rungs(alert)[0].told) == (
+        NoticeState.TOLD,
+        1,
+    )
+
+
 def test_a_doubtful_text_to_staff_is_sent_again_at_once(reachable: Tower) -> None:
     reachable.tell()
     reachable.climb()

@@ -7,7 +7,7 @@ import pytest
 from companion.core.urgency import Urgency
 from companion.services import rota as planning_rota
 from companion.services.staffing import StaffingError
-from companion.store import accounts, rota
+from companion.store import accounts, organisations, rota
 from companion.store.accounts import User
 from tests.rigs.enrolled import Ward
 
@@ -69,9 +69,11 @@ def test_leave_over_a_weekend_needs_no_cover(ward: Ward, priya: User, nick: User
     assert on_duty(ward, SATURDAY) == set()
 
 
-def test_a_colleague_of_another_team_may_cover(ward: Ward, priya: User, nick: User) -> None:
+@pytest.fixture
+def outsider(ward: Ward) -> User:
+    """A colleague who works in none of the teams."""
     with ward.transactions.begin() as session:
-        cover = accounts.add_user(
+        return accounts.add_user(
             session,
             ward.scope.organisation_id,
             email="cover@example.com",
@@ -81,11 +83,39 @@ def test_a_colleague_of_another_team_may_cover(ward: Ward, priya: User, nick: Us
             team_ids=[],
             now=ward.now,
         )
+
+
+def test_a_colleague_of_another_team_may_cover(
+    ward: Ward, priya: User, nick: User, outsider: User
+) -> None:
     away(ward, priya, MONDAY, FRIDAY)
 
-    away(ward, nick, MONDAY, MONDAY, cover)
+    away(ward, nick, MONDAY, MONDAY, outsider)
 
     assert on_duty(ward, MONDAY) == {"Cover"}
+
+
+def test_a_team_that_had_nobody_before_is_not_held_against_leave_in_another(
+    ward: Ward, priya: User
+) -> None:
+    with ward.transactions.begin() as session:
+        organisations.add_team(
+            session, ward.scope.organisation_id, name="empty", phone="01632 960002", hours="never"
+        )
+
+    away(ward, priya, MONDAY, MONDAY)
+
+    assert on_duty(ward, MONDAY) == {"Nick Byrne"}
+
+
+def test_a_second_absence_without_cover_does_not_lose_the_first_ones(
+    ward: Ward, priya: User, outsider: User
+) -> None:
+    away(ward, priya, MONDAY, FRIDAY, outsider)
+
+    away(ward, priya, MONDAY, MONDAY)
+
+    assert on_duty(ward, MONDAY) == {"Nick Byrne", "Cover"}
 
 
 def test_nobody_covers_for_themselves(ward: Ward, priya: User) -> None:

@@ -100,20 +100,26 @@ def answer_finding(question: Question, value: Decimal) -> Finding | None:
     return None
 
 
-def help_finding() -> Finding:
+CRISIS_SENT = " The crisis numbers were sent."
+
+
+def help_finding(*, answered: bool = True) -> Finding:
     """Return rule T-05: the patient texted HELP."""
-    return Finding("T-05", Urgency.URGENT, "Texted HELP and was sent the crisis numbers.")
+    return Finding("T-05", Urgency.URGENT, f"Texted HELP.{CRISIS_SENT if answered else ''}")
 
 
 RULE_OF = {Urgency.EMERGENCY: "T-06", Urgency.URGENT: "T-07", Urgency.SOON: "T-08"}
 
 
-def screening_finding(screening: Screening) -> Finding | None:
-    """Return what a text's own words mean (rules T-06, T-07 and T-08)."""
+def screening_finding(screening: Screening, *, answered: bool = True) -> Finding | None:
+    """Return what a text's own words mean (rules T-06, T-07 and T-08).
+
+    *answered* is whether crisis numbers can go to the phone at all.
+    """
     if screening.urgency is Urgency.NONE:
         return None
     kinds = ", ".join(category.replace("_", " ") for category in screening.categories)
-    told = " The crisis numbers were sent." if screening.urgency is Urgency.EMERGENCY else ""
+    told = CRISIS_SENT if answered and screening.urgency is Urgency.EMERGENCY else ""
     return Finding(
         RULE_OF[screening.urgency],
         screening.urgency,

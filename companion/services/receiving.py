@@ -189,10 +189,15 @@ class _Incoming:
     screening: Screening
     now: datetime
 
+    @property
+    def reachable(self) -> bool:
+        """Whether a text can answer this one: not after STOP."""
+        return self.patient.opted_out_at is None
+
     def tell(self, finding: Finding | None) -> None:
         """Raise *finding*, if there is one, and say so where no text can answer."""
         if finding is not None:
-            if self.patient.opted_out_at is not None:
+            if not self.reachable:
                 finding = triage.out_of_reach(finding)
             _tell(self.session, self.patient, self.reply, finding, self.now)
 
@@ -205,7 +210,7 @@ class _Incoming:
         **values: str,
     ) -> None:
         """Queue the one text that answers this one."""
-        if self.patient.opted_out_at is not None or self._is_flood(kind):
+        if not self.reachable or self._is_flood(kind):
             return
         team = organisations.team_of(
             self.session, self.patient.organisation_id, self.patient.team_id
@@ -286,14 +291,18 @@ def _act(text: _Incoming) -> None:
     asked = None if check_in is None else check_in.question
     reading = read(text.body, asked, text.wording.vocabulary(text.patient.language))
     keyword = _keyword(text.reply, reading)
+    starts_again = keyword is Keyword.START and not text.reachable
+    _opt(text, keyword)
+    text.tell(triage.screening_finding(text.screening, answered=text.reachable))
     if keyword is Keyword.STOP:
-        enrolment.opt_out(text.session, text.patient, actor=PATIENT, now=text.now)
-    text.tell(triage.screening_finding(text.screening))
-    if keyword in {Keyword.STOP, Keyword.START}:
-        _opt(text, keyword)
+        # By itself, for it says already that no text reaches them.
+        _tell(text.session, text.patient, text.reply, triage.stop_finding(), text.now)
     elif text.screening.urgency is Urgency.EMERGENCY:
         text.answer("crisis", kind=MessageKind.CRISIS)
         _note_word(check_in, text.now)
+    elif keyword is Keyword.START:
+        if starts_again:
+            text.answer("started_again")
     elif keyword is not None:
         _steer(text, keyword, check_in)
     elif text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
@@ -310,19 +319,19 @@ def _keyword(reply: Reply, reading: Reading) -> Keyword | None:
     return reading.keyword
 
 
-def _opt(text: _Incoming, keyword: Keyword) -> None:
+def _opt(text: _Incoming, keyword: Keyword | None) -> None:
+    """Take STOP and START before all else: what follows depends on whether texts arrive."""
     if keyword is Keyword.STOP:
-        text.tell(triage.stop_finding())
-    elif text.patient.opted_out_at is not None:
+        enrolment.opt_out(text.session, text.patient, actor=PATIENT, now=text.now)
+    elif keyword is Keyword.START and not text.reachable:
         enrolment.opt_in(text.session, text.patient, actor=PATIENT, now=text.now)
-        text.answer("started_again")
 
 
 def _steer(text: _Incoming, keyword: Keyword, check_in: CheckIn | None) -> None:
     _note_word(check_in, text.now)
     match keyword:
         case Keyword.HELP:
-            text.tell(triage.help_finding())
+            text.tell(triage.help_finding(answered=text.reachable))
             text.answer("help", kind=MessageKind.CRISIS)
         case Keyword.HOLD:
             held = planning.hold(

@@ -362,7 +362,31 @@ def test_danger_on_a_phone_that_opted_out_says_that_it_must_be_called(ward: Ward
 
     assert ward.said() == []
     assert ward.alerts()["T-06"].level is Urgency.EMERGENCY
-    assert ward.why("T-06").endswith("They cannot be texted: call.")
+    assert ward.why("T-06").endswith("(suicidal). They cannot be texted: call.")
+
+
+def test_help_from_a_phone_that_opted_out_does_not_claim_that_numbers_were_sent(
+    ward: Ward,
+) -> None:
+    patient = ward.register()
+    ward.text(patient, "STOP")
+
+    ward.text(patient, "HELP")
+
+    assert ward.why("T-05") == "Texted HELP. They cannot be texted: call."
+    assert ward.why("T-12").count("call") == 1
+
+
+@pytest.mark.parametrize("word", ["START", "STOP"])
+def test_what_the_carrier_makes_of_a_text_hides_no_danger_in_it(ward: Ward, word: str) -> None:
+    patient = ward.register()
+    ward.text(patient, "STOP")
+    ward.said()
+
+    ward.text(patient, "i want to die", opt_out_type=word)
+
+    assert ward.alerts()["T-06"].level is Urgency.EMERGENCY
+    assert any("999" in said for said in ward.said()) is (word == "START")
 
 
 def test_texts_of_one_phone_are_taken_in_the_order_they_came(ward: Ward, asked: Patient) -> None:

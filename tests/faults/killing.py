@@ -1,14 +1,9 @@
 """Kill and pause our own senders again and again; then hold our book against the provider's."""
 
-import multiprocessing
-import os
 import random
 import signal
-import socket
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -21,7 +16,9 @@ from companion.store import alerts, patients
 from companion.store.database import Scope
 from companion.store.messages import Message
 from tests.faults import hostile, sender
+from tests.faults.processes import running, send_signal, wait_for
 from tests.rigs import databases
+from tests.rigs.served import free_port
 from tests.rigs.texted import add_patient
 from tests.rigs.times import MONDAY_NINE
 
@@ -31,9 +28,6 @@ PAUSE_SECONDS = 1.3
 """Longer than a lease, shorter than the time to settle."""
 UNDER_WAY = {MessageState.QUEUED, MessageState.SENDING, MessageState.UNCERTAIN}
 WENT = {MessageState.ACCEPTED}
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.faults.sender", "tests.faults.hostile"])
 
 
 @dataclass
@@ -57,70 +51,32 @@ def torment(url: str, folder: Path, *, kills: int, seed: int) -> Outcome:
     """Queue texts and kill senders *kills* times; then let one work, and compare."""
     chance = random.Random(seed)
     outcome = Outcome(seed)
-    ledger = folder / "ledger.jsonl"
-    port = _free_port()
-    with _running(hostile.provide, port, ledger, seed):
+    port = free_port()
+    with running(hostile.provide, port, folder, seed):
         provider = f"http://127.0.0.1:{port}"
-        _wait_for(port)
+        wait_for(port)
         for number in range(kills):
             _queue(url, number)
             point = chance.choice(["", "", *sender.POINTS])
-            with _running(sender.send, url, provider, point, seed + number) as victim:
+            with running(sender.send, url, provider, point, seed + number) as victim:
                 time.sleep(chance.uniform(0.0, 0.5))
                 if number % 10 == 9:
                     _pause(victim, url, provider, seed)
                     outcome.pauses += 1
             outcome.kills += 1
-        with _running(sender.send, url, provider, "", seed):
+        with running(sender.send, url, provider, "", seed):
             _wait_until_settled(url)
-    _compare(url, hostile.read(ledger), outcome)
+    _compare(url, hostile.read(folder / hostile.LEDGER), outcome)
     return outcome
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    ends = time.monotonic() + 30
-    while time.monotonic() < ends:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
-    raise TimeoutError("the provider did not start")
-
-
-@contextmanager
-def _running(work: object, *arguments: object) -> Iterator[BaseProcess]:
-    """Run *work* in a process, and kill it at the end of the block."""
-    process = _processes.Process(target=work, args=arguments, daemon=True)  # type: ignore[arg-type]  # either of two
-    process.start()
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.join()
 
 
 def _pause(victim: BaseProcess, url: str, provider: str, seed: int) -> None:
     """Stop the victim for longer than its lease while another works, and let it wake."""
-    _signal(victim, signal.SIGSTOP)
-    with _running(sender.send, url, provider, "", seed):
+    send_signal(victim, signal.SIGSTOP)
+    with running(sender.send, url, provider, "", seed):
         time.sleep(PAUSE_SECONDS)
-        _signal(victim, signal.SIGCONT)
+        send_signal(victim, signal.SIGCONT)
         time.sleep(0.3)
-
-
-def _signal(process: BaseProcess, what: signal.Signals) -> None:
-    """Send a signal, unless the process has killed itself meanwhile."""
-    assert process.pid is not None
-    with suppress(ProcessLookupError):
-        os.kill(process.pid, what)
 
 
 def _queue(url: str, number: int) -> None:

@@ -42,6 +42,7 @@ class Ward:
     wording: Wording
     gateway: SimulatedGateway = field(default_factory=SimulatedGateway)
     now: datetime = MONDAY_NINE
+    zone: str = "Europe/London"
     scope: Scope = field(init=False)
     user_id: UUID = field(init=False)
     colleague_id: UUID = field(init=False)
@@ -51,7 +52,7 @@ class Ward:
     def __post_init__(self) -> None:
         with self.transactions.begin() as session:
             organisation = organisations.add_organisation(
-                session, name=f"Trust {uuid4()}", zone="Europe/London", now=self.now
+                session, name=f"Trust {uuid4()}", zone=self.zone, now=self.now
             )
             team = organisations.add_team(
                 session,
@@ -156,13 +157,15 @@ class Ward:
             based_on=based_on,
         )
 
-    def agree(self, patient: Patient, *cuts: tuple[int, int]) -> PlanVersion:
+    def agree(
+        self, patient: Patient, *cuts: tuple[int, int], based_on: UUID | None = None
+    ) -> PlanVersion:
         """Propose a plan and record both marks."""
         with self.transactions.begin() as session:
             version = planning.propose(
                 session,
                 patient,
-                self.draft(*(cuts or ((14, 50), (28, 40)))),
+                self.draft(*(cuts or ((14, 50), (28, 40))), based_on=based_on),
                 actor=self.actor,
                 now=self.now,
             )

@@ -549,9 +549,6 @@ def test_a_phone_can_be_taken_away_again(reachable: Tower) -> None:
     assert texted(reachable) == {}
 
 
-# --- Restarts -----------------------------------------------------------------------------
-
-
 class KilledError(BaseException):
     """Stands for SIGKILL: nothing of ours catches it."""
 
@@ -561,26 +558,3 @@ class DeadlyMailer:
 
     def send(self, letter: Letter) -> Mailed:
         raise KilledError
-
-
-def test_a_day_of_restarts_every_five_minutes_misses_no_rung_and_is_never_a_minute_late(
-    tower: Tower,
-) -> None:
-    found = [tower.tell(), tower.tell(STRUGGLE, patient=tower.ward.register())]
-    kills, killed_at = 0, -300
-    for second in range(0, 24 * 3600, 5):
-        dies = second - killed_at >= 300
-        try:
-            tower.climb(timedelta(seconds=5), DeadlyMailer() if dies else None)
-        except KilledError:
-            kills, killed_at = kills + 1, second
-
-    for alert in found:
-        done = [rung for rung in tower.rungs(alert) if rung.state is not NoticeState.WAITING]
-        assert [rung.rung for rung in done] == list(range(len(done)))
-        for rung in done:
-            assert rung.state is NoticeState.TOLD
-            assert rung.done_at is not None
-            assert rung.done_at - rung.due_at <= MINUTE
-    assert len(tower.rungs(found[0])) > 40
-    assert kills > 10

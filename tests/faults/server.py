@@ -1,0 +1,38 @@
+"""Our whole service, pages and clock, as a process that is there to be killed."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from waitress.server import create_server
+
+from companion.config import ROOT
+from companion.runtime import twilio_account
+from companion.scheduler import running
+from companion.services import polling, settling
+from companion.web.app import create_app
+from companion.wording import Wording
+from tests.faults.dying import CALLS, COMMITS, LISTS, DoomedTransactions, Fate
+from tests.faults.sender import LIMITS, gateway_to
+from tests.rigs import texting
+
+POINTS = (*COMMITS, *COMMITS, *CALLS, *LISTS)
+"""Most of what goes wrong with a text to us goes wrong about a commit."""
+WORDING = Wording.load(ROOT / "messages", ROOT / "translations")
+"""Read once, before the processes fork."""
+
+
+def serve(url: str, provider: str, port: int, point: str, seed: int) -> None:
+    """Serve until killed, with the waits for the provider shortened."""
+    logging.disable(logging.CRITICAL)
+    settling.LOOK_AGAIN = timedelta(seconds=0.2)
+    polling.POLL_EVERY = timedelta(seconds=0.3)
+    polling.CALL_ON_ITS_WAY = timedelta(seconds=0.2)
+    fate = Fate(point, seed, chance=0.1)
+    runtime = texting.runtime_over(DoomedTransactions(url, fate), WORDING, api_base=provider)
+    account = twilio_account(runtime.settings)
+    assert account is not None  # the rig texts through Twilio's interface
+    runtime = replace(runtime, gateway=gateway_to(account, fate), limits=LIMITS)
+    server = create_server(create_app(runtime), host="127.0.0.1", port=port, threads=4)
+    with running(runtime):
+        server.run()

@@ -210,11 +210,14 @@ def main() -> None:
         sys.stdout.write(f"{options.kills} kills on each of {', '.join(kinds)} ...\n")
         sys.stdout.flush()
 
-        def run(name: str) -> Run:
-            return run_all(kinds[name], Path(folder) / name, kills=options.kills, seed=options.seed)
-
         with ProcessPoolExecutor(len(kinds)) as side_by_side:
-            runs = dict(zip(kinds, side_by_side.map(run, kinds), strict=True))
+            begun = {
+                name: side_by_side.submit(
+                    run_all, kind, Path(folder) / name, kills=options.kills, seed=options.seed
+                )
+                for name, kind in kinds.items()
+            }
+            runs = {name: run.result() for name, run in begun.items()}
         sys.stdout.write("\n".join(map(str, runs.values())) + "\n")
     options.report.write_text(report(runs, seed=options.seed, commit=commit), encoding="utf-8")
     if any(run.failed() for run in runs.values()):

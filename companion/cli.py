@@ -18,9 +18,11 @@ from companion.core.calendar import local_day
 from companion.demo import house
 from companion.doctor import examine
 from companion.logs import start_logging
-from companion.runtime import Runtime, build_runtime
+from companion.releasing import ReleaseError, release
+from companion.runtime import Runtime, backup_key_from, build_runtime
 from companion.scheduler import running
-from companion.services import rota, staffing
+from companion.services import backing_up, rota, staffing
+from companion.services.backing_up import BackupError
 from companion.services.staffing import StaffingError
 from companion.store import accounts, organisations
 from companion.store.accounts import RoleName, User
@@ -28,7 +30,14 @@ from companion.store.database import DATABASE_TROUBLE, Session
 from companion.vocabulary import WordsError
 from companion.web.app import create_app
 
-PLAIN_FAULTS = (SettingsError, WordsError, StaffingError, ClockError)
+PLAIN_FAULTS = (
+    SettingsError,
+    WordsError,
+    StaffingError,
+    ClockError,
+    BackupError,
+    ReleaseError,
+)
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -108,6 +117,62 @@ def db_upgrade(config: Path | None) -> None:
     with _runtime(config) as runtime:
         schema_version.upgrade(runtime.transactions)
     click.echo("The tables are up to date.")
+
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.pass_obj
+def backup(config: Path | None, file: Path) -> None:
+    """Write everything to FILE, sealed, while people work."""
+    with _runtime(config) as runtime:
+        _refuse_old_tables(runtime)
+        rows = backing_up.write_backup(
+            runtime.transactions,
+            file,
+            key=backup_key_from(runtime.settings),
+            revision=schema_version.newest(),
+            real_now=real_now(),
+        )
+    click.echo(f"Wrote {rows} rows to {file}.")
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.pass_obj
+def restore(config: Path | None, file: Path) -> None:
+    """Fill an empty database from FILE. Nothing is sent until companion release."""
+    with _runtime(config) as runtime:
+        schema_version.upgrade(runtime.transactions)
+        size = file.stat().st_size if file.exists() else 0
+        with click.progressbar(length=size, label="Restoring") as bar:
+            restored = backing_up.restore(
+                runtime.transactions,
+                file,
+                key=backup_key_from(runtime.settings),
+                revision=schema_version.newest(),
+                real_now=real_now(),
+                progress=bar.update,
+            )
+    click.echo(f"Restored {restored.rows} rows, as they were at {_text_of(restored.made_at)}.")
+    click.echo("Nothing is sent from here until you run companion release.")
+
+
+@main.command("release")
+@click.pass_obj
+def release_command(config: Path | None) -> None:
+    """Let a restored service send, after comparing with what the provider has."""
+    with _runtime(config) as runtime:
+        _refuse_old_tables(runtime)
+        for said in release(runtime):
+            if isinstance(said, str):
+                click.echo(said)
+                continue
+            click.echo(f"{said.gone} texts had gone already and are not sent again.")
+            click.echo(f"{said.held_back} may have gone: they are not sent, and stand on Today.")
+    click.echo("Released. Texts leave from here now.")
 
 
 @main.group()
@@ -290,7 +355,11 @@ def clock_advance(config: Path | None, by: str) -> None:
 
 
 def _say(moment: datetime) -> None:
-    click.echo(moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"))
+    click.echo(_text_of(moment))
+
+
+def _text_of(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @main.command()

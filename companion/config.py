@@ -65,11 +65,12 @@ class ServerSection(Section):
 
 
 class SecretsSection(Section):
-    """Three secrets, each 32 random bytes as base64."""
+    """Secrets, each 32 random bytes as base64; without *backup_key* no backup is made."""
 
     session_key: str
     data_key: str
     index_key: str
+    backup_key: str = ""
 
 
 class SmsSection(Section):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from companion import schema_version
 from companion.config import ROOT, Mode, Settings, SettingsError, load_settings
-from companion.runtime import keyring_from
+from companion.runtime import backup_key_from, keyring_from
 from companion.store import accounts, organisations
 from companion.store.database import DATABASE_TROUBLE, Session, Transactions
 from companion.store.organisations import Team
@@ -35,6 +35,7 @@ def examine(path: Path | None = None) -> Iterator[Check]:
     if settings.service.mode is Mode.LIVE:
         yield Check("the carrier's keywords", tuple(_keyword_faults(settings)))
         yield Check("the watchdog", tuple(_watchdog_faults(settings)))
+        yield Check("backups", tuple(_backup_faults(settings)))
     transactions = Transactions(settings.database.url, keyring)
     try:
         yield from _database(transactions)
@@ -53,6 +54,13 @@ def _keyword_faults(settings: Settings) -> Iterator[str]:
 def _watchdog_faults(settings: Settings) -> Iterator[str]:
     if not settings.watchdog.url:
         yield "watchdog.url: nobody outside would notice that this machine has stopped"
+
+
+def _backup_faults(settings: Settings) -> Iterator[str]:
+    try:
+        backup_key_from(settings)
+    except SettingsError as error:
+        yield str(error)
 
 
 def _words() -> Check:

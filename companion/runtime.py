@@ -7,13 +7,14 @@ from threading import Event
 from companion.clock import Clock
 from companion.config import ROOT, SAMPLE, Settings, SettingsError
 from companion.core.breaker import Breaker
+from companion.core.grip import Grip
 from companion.mail import Mailer, MailServer, SimulatedMailer, SmtpMailer
 from companion.services.sending import SendingLimits
-from companion.sms.gateway import SmsGateway
+from companion.sms.gateway import Provider
 from companion.sms.simulator import SimulatedGateway
 from companion.sms.twilio import TwilioAccount, TwilioGateway, TwilioRequests
 from companion.store.database import Transactions
-from companion.store.sealing import Keyring
+from companion.store.sealing import Keyring, key_from
 from companion.wording import Wording
 
 
@@ -23,13 +24,15 @@ class Runtime:
 
     settings: Settings
     transactions: Transactions
-    gateway: SmsGateway
+    gateway: Provider
     mailer: Mailer
     wording: Wording
     clock: Clock
     limits: SendingLimits
     requests: TwilioRequests | None
     """Tells the provider's requests to us from others'; None where none can come."""
+    grip: Grip
+    """Whether this copy of the service may send."""
     wake: Event = field(default_factory=Event)
     breaker: Breaker = field(default_factory=Breaker)
     pulses: dict[str, datetime] = field(default_factory=dict)
@@ -62,6 +65,7 @@ def build_runtime(settings: Settings) -> Runtime:
             threads=settings.sending.threads,
         ),
         requests=None if account is None else TwilioRequests(account),
+        grip=Grip(needed=account is not None),
     )
 
 
@@ -76,6 +80,20 @@ def keyring_from(settings: Settings) -> Keyring:
             raise SettingsError(f"secrets.{name}: is the sample; make one of your own")
     try:
         return Keyring(data_key=settings.secrets.data_key, index_key=settings.secrets.index_key)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def backup_key_from(settings: Settings) -> bytes:
+    """Return the key for sealing backups.
+
+    Raises:
+        SettingsError: there is none, or it is not 32 bytes of base64.
+    """
+    if not settings.secrets.backup_key:
+        raise SettingsError("secrets.backup_key: a backup needs a key of its own")
+    try:
+        return key_from(settings.secrets.backup_key, "secrets.backup_key")
     except ValueError as error:
         raise SettingsError(str(error)) from error
 

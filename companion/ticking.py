@@ -19,6 +19,7 @@ from companion.services import (
     rota,
     sending,
     settling,
+    taking_over,
 )
 from companion.services.alerting import tell_every_organisation
 from companion.sms.simulator import SimulatedGateway
@@ -43,6 +44,15 @@ def ask_provider(runtime: Runtime) -> None:
 def tell_people(runtime: Runtime) -> None:
     """Tell staff of alerts that nobody has taken: slow calls too, and kept apart from all else."""
     _do(runtime, CALLS)
+
+
+def catch_up(runtime: Runtime) -> None:
+    """Do once what is due, and let a fault be a fault: for an operator who waits for it.
+
+    Nothing leaves here of a copy that waits to be released.
+    """
+    for duty in (_poll, _sweep, _ask, _notice_silence, _send):
+        duty(runtime)
 
 
 def send_now(runtime: Runtime) -> None:
@@ -72,6 +82,7 @@ def _send(runtime: Runtime) -> None:
         real_now=real_now,
         limits=runtime.limits,
         breaker=runtime.breaker,
+        leave=runtime.grip.leave(real_now()),
     )
     if isinstance(runtime.gateway, SimulatedGateway):
         _deliver(runtime, runtime.gateway)
@@ -115,6 +126,16 @@ def _poll(runtime: Runtime) -> None:
     )
 
 
+def _look_at_number(runtime: Runtime) -> None:
+    taking_over.look(
+        runtime.transactions,
+        runtime.gateway,
+        runtime.grip,
+        now=runtime.clock.now(),
+        real_now=real_now(),
+    )
+
+
 def _escalate(runtime: Runtime) -> None:
     escalating.escalate_once(
         runtime.transactions,
@@ -138,6 +159,7 @@ CALLS: dict[str, Callable[[Runtime], None]] = {
     "looking at the rota": _look_at_rota,
 }
 ENQUIRIES: dict[str, Callable[[Runtime], None]] = {
+    "looking whose our number is": _look_at_number,
     "reading the provider's list": _poll,
     "settling doubtful texts": _settle,
 }

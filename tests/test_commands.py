@@ -1,5 +1,6 @@
 """The ``companion`` command, as somebody who runs the service types it."""
 
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -270,3 +271,76 @@ def test_leave_that_leaves_nobody_is_refused_in_one_line(config: Path) -> None:
     assert refused.exit_code == 1
     assert "would be on duty on 01 March 2027" in refused.output
     assert "Nobody signs in with nobody@example.com" in unknown.output
+
+
+# --- Backups ------------------------------------------------------------------------------
+
+
+def another_machine(config: Path) -> Path:
+    """Settings with the same secrets, over a database that is not there yet."""
+    elsewhere = config.parent / "elsewhere"
+    elsewhere.mkdir()
+    file = elsewhere / "config.toml"
+    text = config.read_text(encoding="utf-8").replace("/companion.db", "/elsewhere/companion.db")
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o600)
+    return file
+
+
+def test_a_service_moves_to_another_machine_and_waits_there_until_it_is_released(
+    config: Path, tmp_path: Path
+) -> None:
+    a_service_with_people(config)
+    add_user(config, "nurse@example.com", "three random words")
+    file, there = tmp_path / "backup", another_machine(config)
+
+    written = companion(config, "backup", str(file))
+    restored = companion(there, "restore", str(file))
+    released = companion(there, "release")
+
+    assert re.fullmatch(r"Wrote \d+ rows to .*backup\.\n", written.output)
+    assert "Nothing is sent from here until you run companion release." in restored.output
+    assert released.exit_code == 0, released.output
+    assert "0 texts had gone already" in released.output
+    assert released.output.endswith("Released. Texts leave from here now.\n")
+    runtime = build_runtime(load_settings(there))
+    with runtime.transactions.reading() as session:
+        assert accounts.user_with_email(session, "nurse@example.com") is not None
+    runtime.dispose()
+
+
+def test_what_cannot_be_backed_up_restored_or_released_says_why(
+    config: Path, tmp_path: Path
+) -> None:
+    a_service_with_people(config)
+    file, there = tmp_path / "backup", another_machine(config)
+    companion(config, "backup", str(file))
+
+    again = companion(config, "backup", str(file))
+    over = companion(config, "restore", str(file))
+    nothing = companion(there, "restore", str(tmp_path / "nothing"))
+    release = companion(config, "release")
+
+    for answer, says in [
+        (again, "is there already"),
+        (over, "name an empty one"),
+        (nothing, "No such file"),
+        (release, "this copy was not restored"),
+    ]:
+        assert answer.exit_code == 1
+        assert says in answer.output
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("", "a backup needs a key of its own"), ('backup_key = "short"\n', "not base64")],
+)
+def test_a_backup_needs_a_key(config: Path, tmp_path: Path, line: str, says: str) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(re.sub(r"backup_key = .*\n", line, text), encoding="utf-8")
+    companion(config, "db", "upgrade")
+
+    answer = companion(config, "backup", str(tmp_path / "backup"))
+
+    assert answer.exit_code == 1
+    assert says in answer.output

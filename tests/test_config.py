@@ -18,6 +18,7 @@ SECRETS = f"""
 session_key = "{A_KEY}"
 data_key = "{A_KEY}"
 index_key = "{ANOTHER_KEY}"
+backup_key = "{A_KEY}"
 """
 TWILIO = """
 [twilio]

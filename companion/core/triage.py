@@ -265,6 +265,26 @@ def nobody_on_duty_finding(teams: Sequence[str]) -> Finding:
     return Finding("S-02", Urgency.URGENT, f"Nobody is on duty today in: {', '.join(teams)}.")
 
 
+def taken_finding() -> Finding:
+    """Return rule S-04: another copy of this service has taken our number."""
+    return Finding(
+        "S-04",
+        Urgency.EMERGENCY,
+        "Another copy of this service has taken our number, so this one sends nothing more. "
+        "Ring whoever runs it.",
+    )
+
+
+def restored_finding() -> Finding:
+    """Return rule U-04: nobody knows whether the text went before the backup was restored."""
+    return Finding(
+        "U-04",
+        Urgency.SOON,
+        "The service was restored from a backup, and a text that waited may have gone before. "
+        "It was not sent again.",
+    )
+
+
 def topics_for(answers: Mapping[Question, Decimal]) -> tuple[str, ...]:
     """Return what to point the patient to, most wanted first, from this check-in's answers."""
     coping = answers.get(Question.COPING)

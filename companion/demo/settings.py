@@ -22,6 +22,7 @@ public_url = "http://127.0.0.1:{port}"
 session_key = "{session}"
 data_key = "{data}"
 index_key = "{index}"
+backup_key = "{backup}"
 
 [sms]
 gateway = "simulator"
@@ -37,7 +38,12 @@ def write_settings(folder: Path, *, port: int = 8000) -> Path:
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         text = TEMPLATE.format(
-            folder=folder.resolve(), port=port, session=_secret(), data=_secret(), index=_secret()
+            folder=folder.resolve(),
+            port=port,
+            session=_secret(),
+            data=_secret(),
+            index=_secret(),
+            backup=_secret(),
         )
         file.touch(mode=0o600)
         file.write_text(text, encoding="utf-8")

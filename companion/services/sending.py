@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 from companion.core.agreement import VersionState
 from companion.core.breaker import Breaker
+from companion.core.grip import Leave
 from companion.core.people import PatientStatus
 from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.triage import held_finding, missed_finding, wrong_number_finding
@@ -41,7 +42,7 @@ from companion.sms.gateway import (
     Uncertain,
     Unlisted,
 )
-from companion.store import messages, patients
+from companion.store import messages, patients, service_copy
 from companion.store.database import Session, Transactions
 from companion.store.messages import Attempt, Due, Message
 from companion.store.patients import Patient
@@ -104,10 +105,13 @@ def dispatch_once(
     real_now: Callable[[], datetime],
     limits: SendingLimits,
     breaker: Breaker | None = None,
+    leave: Leave = Leave.EVERYTHING,
 ) -> int:
     """Give up claims that ended, then send what is due; return how many calls were made.
 
-    Any number of processes may do this at once. While *breaker* is open nothing is claimed.
+    Any number of processes may do this at once. While *breaker* is open nothing is claimed,
+    nor where this copy of the service was restored and nobody has released it yet.
+    *leave* is what this copy may send.
     """
     breaker = breaker or Breaker()
     started = real_now()
@@ -120,9 +124,9 @@ def dispatch_once(
         open_to_us = _lets_through(breaker, gateway, real_now)
         with transactions.begin() as session:
             _reap(session, now=now, real_now=started, limits=limits)
-            if not open_to_us:
+            if not open_to_us or leave is Leave.NOTHING or service_copy.waiting(session):
                 break
-            due, claims = _claim(session, now=now, real_now=real_now(), limits=limits)
+            due, claims = _claim(session, now=now, real_now=real_now(), limits=limits, leave=leave)
         if not due:
             break
         results = _hand_over_all(gateway, claims, real_now=real_now, limits=limits)
@@ -150,10 +154,16 @@ def _reap(session: Session, *, now: datetime, real_now: datetime, limits: Sendin
 
 
 def _claim(
-    session: Session, *, now: datetime, real_now: datetime, limits: SendingLimits
+    session: Session,
+    *,
+    now: datetime,
+    real_now: datetime,
+    limits: SendingLimits,
+    leave: Leave = Leave.EVERYTHING,
 ) -> tuple[Sequence[Due], list[_Claim]]:
     # No more than there are threads: a claimed text that waits for a thread wastes its lease.
-    due = messages.due(session, now=now, real_now=real_now, limit=limits.threads)
+    kinds = [kind for kind in MessageKind if leave is Leave.EVERYTHING or kind.goes_at_least_once]
+    due = messages.due(session, kinds, now=now, real_now=real_now, limit=limits.threads)
     claims = []
     for one in due:
         obstacle = _obstacle(one, now)

@@ -89,6 +89,16 @@ class ListedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class SentOut:
+    """A text from us to any phone, with its words, as the provider's list shows it."""
+
+    provider_id: str
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unlisted:
     """The list could not be read to its end: never to be taken for "there is none"."""
 
@@ -109,3 +119,23 @@ class SmsGateway(Protocol):
     def texts_out(self, to: str, since: datetime) -> tuple[ListedOut, ...] | Unlisted:
         """Return what the provider took for the phone *to* since then, in any order."""
         ...
+
+
+class OurNumber(Protocol):
+    """What is asked of the provider so that one copy of the service sends, and once."""
+
+    def all_texts_out(self, since: datetime) -> tuple[SentOut, ...] | Unlisted:
+        """Return what the provider took for any phone since then, in any order. May be slow."""
+        ...
+
+    def holder(self) -> str | Unlisted:
+        """Return the mark that stands on our number; empty when there is none."""
+        ...
+
+    def take_hold(self, mark: str) -> Unlisted | None:
+        """Write *mark*, 16 hexadecimal digits, on our number in place of any other."""
+        ...
+
+
+class Provider(SmsGateway, OurNumber, Protocol):
+    """All that the service asks of a provider."""

@@ -16,6 +16,7 @@ from companion.sms.gateway import (
     ListedOut,
     Outgoing,
     SendResult,
+    SentOut,
     Unlisted,
 )
 
@@ -46,8 +47,9 @@ class SimulatedGateway:
         self._clock = clock
         self._answers: deque[tuple[SendResult, bool]] = deque()
         self._reports: deque[DeliveryReport] = deque(maxlen=MOST_REPORTS)
-        self._taken: deque[tuple[str, ListedOut]] = deque(maxlen=MOST_REPORTS)
+        self._taken: deque[SentOut] = deque(maxlen=MOST_REPORTS)
         self._came_in: deque[ListedIn] = deque(maxlen=MOST_REPORTS)
+        self._mark = ""
         self._lock = threading.Lock()
 
     def answer_next(self, *results: SendResult, taken: bool = False) -> None:
@@ -80,7 +82,7 @@ class SimulatedGateway:
 
     def _take(self, text: Outgoing, result: SendResult | None) -> str:
         named = result.provider_id if isinstance(result, Accepted) else f"SIM{uuid4().hex}"
-        self._taken.append((text.to, ListedOut(named, self._clock())))
+        self._taken.append(SentOut(named, text.to, text.body, self._clock()))
         return named
 
     def texts_in(self, since: datetime) -> tuple[ListedIn, ...] | Unlisted:
@@ -95,7 +97,29 @@ class SimulatedGateway:
         if self.list_fails:
             return Unlisted("the list was told to fail")
         with self._lock:
-            return tuple(t for phone, t in self._taken if phone == to and t.created_at >= since)
+            return tuple(
+                ListedOut(text.provider_id, text.created_at)
+                for text in self._taken
+                if text.to == to and text.created_at >= since
+            )
+
+    def all_texts_out(self, since: datetime) -> tuple[SentOut, ...] | Unlisted:
+        """Return what was taken for any phone since then."""
+        if self.list_fails:
+            return Unlisted("the list was told to fail")
+        with self._lock:
+            return tuple(text for text in self._taken if text.created_at >= since)
+
+    def holder(self) -> str | Unlisted:
+        """Return the mark on the number."""
+        return Unlisted("the list was told to fail") if self.list_fails else self._mark
+
+    def take_hold(self, mark: str) -> Unlisted | None:
+        """Write *mark* on the number."""
+        if self.list_fails:
+            return Unlisted("the list was told to fail")
+        self._mark = mark
+        return None
 
     def take_reports(self) -> list[DeliveryReport]:
         """Return the delivery reports not taken yet, oldest first, and forget them."""

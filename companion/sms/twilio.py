@@ -38,6 +38,7 @@ from companion.sms.gateway import (
     Outgoing,
     Refused,
     SendResult,
+    SentOut,
     TryLater,
     Uncertain,
     Unlisted,
@@ -56,6 +57,9 @@ LONGEST_PAGE_BYTES = 1_000_000
 PAGE_TEXTS = 100
 MOST_LISTED = 10_000
 """A longer list is not read to its end, and so not believed."""
+WHOLE_LIST_SECONDS = 600.0
+MOST_LISTED_OF_ALL = 200_000
+"""The same for everything we sent, which is read only after a backup was restored."""
 MOST_CALLS_AT_ONCE = 64
 """Calls under way, those included that nobody waits for any more."""
 BACK_OFF_SECONDS = 30
@@ -63,6 +67,9 @@ BACK_OFF_SECONDS = 30
 UNREACHABLE_SECONDS = 5
 LONGEST_BACK_OFF_SECONDS = 900
 
+MARK = re.compile(r"\[companion ([0-9a-f]{16})\]")
+LONGEST_NAME = 35
+"""Letters of a number's name that are kept beside the mark: Twilio takes 64 in all."""
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 PERMANENT_CODES = frozenset(
     {21211, 21214, 21408, 21610, 21612, 21614, 21617, 21635, 30004, 30006, 30007}
@@ -131,18 +138,62 @@ class TwilioGateway:
         return self._list(
             lambda client: [
                 ListedOut(one.sid, _created(one))
-                for one in _since(client, to, since)
+                for one in _since(client, since, to=to)
                 if one.direction != INBOUND
             ]
         )
 
-    def _list(self, read: Callable[[Client], list[Any]]) -> tuple[Any, ...] | Unlisted:
+    def all_texts_out(self, since: datetime) -> tuple[SentOut, ...] | Unlisted:
+        """Return what Twilio took from us since then, page by page.
+
+        Not asked for by sender: a text that waits in a messaging service has none yet.
+        """
+        ours = {*self._account.numbers, None}
+        return self._list(
+            lambda client: [
+                SentOut(one.sid, one.to, one.body or "", _created(one))
+                for one in _since(client, since, most=MOST_LISTED_OF_ALL)
+                if one.direction != INBOUND and one.from_ in ours
+            ],
+            seconds=WHOLE_LIST_SECONDS,
+        )
+
+    def holder(self) -> str | Unlisted:
+        """Return the mark that stands in the name of our first number."""
+        found = self._list(lambda client: [self._number(client)])
+        if isinstance(found, Unlisted):
+            return found
+        mark = MARK.search(found[0].friendly_name or "")
+        return mark[1] if mark else ""
+
+    def take_hold(self, mark: str) -> Unlisted | None:
+        """Write *mark* into the name of our first number, beside whatever else stands there."""
+
+        def write(client: Client) -> list[Any]:
+            number = self._number(client)
+            name = MARK.sub("", number.friendly_name or "").strip()[:LONGEST_NAME]
+            number.update(friendly_name=f"{name} [companion {mark}]".strip())
+            return []
+
+        written = self._list(write)
+        return written if isinstance(written, Unlisted) else None
+
+    def _number(self, client: Client) -> Any:
+        [first, *_] = self._account.numbers
+        found = client.incoming_phone_numbers.list(phone_number=first, limit=1)
+        if not found:
+            raise ValueError("our number is not in the account")
+        return found[0]
+
+    def _list(
+        self, read: Callable[[Client], list[Any]], *, seconds: float | None = None
+    ) -> tuple[Any, ...] | Unlisted:
         def work(ends_at: float) -> tuple[Any, ...] | Unlisted:
             return self._read(read, ends_at)
 
         busy: tuple[Any, ...] | Unlisted = Unlisted("too many calls wait for the provider")
         late: tuple[Any, ...] | Unlisted = Unlisted("the list was not read within the deadline")
-        return self._within(self._list_seconds, work, busy=busy, late=late)
+        return self._within(seconds or self._list_seconds, work, busy=busy, late=late)
 
     def _read(
         self, read: Callable[[Client], list[Any]], ends_at: float
@@ -285,11 +336,13 @@ _UNREADABLE = (
 INBOUND = "inbound"
 
 
-def _since(client: Client, to: str, since: datetime) -> Iterator[Any]:
-    """Yield the texts to one number, which Twilio lists newest first, back to *since*."""
-    listed = client.messages.stream(to=to, page_size=PAGE_TEXTS)
+def _since(
+    client: Client, since: datetime, *, most: int = MOST_LISTED, **only: str
+) -> Iterator[Any]:
+    """Yield the texts that *only* names, which Twilio lists newest first, back to *since*."""
+    listed = client.messages.stream(**only, page_size=PAGE_TEXTS)
     for number, one in enumerate(listed):
-        if number == MOST_LISTED:
+        if number == most:
             raise ValueError("the list is too long")
         if _created(one) < since:
             return
@@ -297,7 +350,7 @@ def _since(client: Client, to: str, since: datetime) -> Iterator[Any]:
 
 
 def _texts_to(client: Client, numbers: tuple[str, ...], since: datetime) -> list[ListedIn]:
-    listed = itertools.chain.from_iterable(_since(client, to, since) for to in numbers)
+    listed = itertools.chain.from_iterable(_since(client, since, to=to) for to in numbers)
     return [
         ListedIn(one.sid, one.from_, one.body or "", one.date_sent or _created(one))
         for one in listed

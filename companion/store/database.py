@@ -138,12 +138,20 @@ class Transactions:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that is rolled back at the end: what it reads is one snapshot."""
+        """Yield a session that is rolled back at the end."""
         yield from self._transaction(writing=False)
 
-    def _transaction(self, *, writing: bool) -> Iterator[Session]:
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Yield a session for reading to which the database stands still, while others write."""
+        on_postgresql = self.engine.dialect.name == "postgresql"
+        yield from self._transaction(
+            writing=False, **({"isolation_level": "REPEATABLE READ"} if on_postgresql else {})
+        )
+
+    def _transaction(self, *, writing: bool, **options: str) -> Iterator[Session]:
         with self._sessions(info={"keyring": self.keyring}) as session:
-            session.connection(execution_options={"companion_writing": writing})
+            session.connection(execution_options={"companion_writing": writing, **options})
             yield session
             if writing:
                 session.commit()

@@ -256,8 +256,15 @@ def has_work(session: Session, *, now: datetime, real_now: datetime) -> bool:
     )
 
 
-def due(session: Session, *, now: datetime, real_now: datetime, limit: int) -> list[Due]:
-    """Lock and return queued texts whose hour has come, most urgent first.
+def due(
+    session: Session,
+    kinds: Sequence[MessageKind],
+    *,
+    now: datetime,
+    real_now: datetime,
+    limit: int,
+) -> list[Due]:
+    """Lock and return queued texts of *kinds* whose hour has come, most urgent first.
 
     A row that another sender holds is passed over. All organisations: the queue is one.
     """
@@ -265,7 +272,7 @@ def due(session: Session, *, now: datetime, real_now: datetime, limit: int) -> l
         sa.select(Message, Patient, PlanVersion.state)
         .outerjoin(Patient, Patient.id == Message.patient_id)
         .outerjoin(PlanVersion, PlanVersion.id == Message.plan_version_id)
-        .where(_is_due(now, real_now))
+        .where(_is_due(now, real_now), Message.kind.in_(kinds))
         .order_by(Message.priority, Message.not_before)
         .limit(limit)
         .with_for_update(of=Message, skip_locked=True)
@@ -339,6 +346,24 @@ def doubts_to(session: Session, patient: Patient) -> list[tuple[Attempt, Message
         .execution_options(populate_existing=True)
     )
     return [(attempt, message) for attempt, message in session.execute(query)]
+
+
+def undecided_everywhere(session: Session) -> list[tuple[Message, Patient | None]]:
+    """Lock and return the texts that wait or are in doubt, oldest first, and whose they are."""
+    rows = session.execute(
+        sa.select(Message, Patient)
+        .outerjoin(Patient, Patient.id == Message.patient_id)
+        .where(Message.state.in_([MessageState.QUEUED, MessageState.UNCERTAIN]))
+        .order_by(Message.queued_at, Message.id)
+        .with_for_update(of=Message)
+    )
+    return [(message, patient) for message, patient in rows]
+
+
+def is_any_sending(session: Session) -> bool:
+    """Tell whether any text is on its way to the provider, or was when its sender died."""
+    query = sa.select(Message.id).where(Message.state == MessageState.SENDING).limit(1)
+    return session.scalar(query) is not None
 
 
 def owned_among(session: Session, provider_ids: Sequence[str]) -> set[str]:

@@ -18,6 +18,7 @@ from companion.store import (
     pulses,
     replies,
     rota,
+    service_copy,
 )
 from companion.store.database import Base
 
@@ -37,6 +38,7 @@ TABLE_MODULES = (
     pulses,
     replies,
     rota,
+    service_copy,
 )
 """Named so that every table is known before the metadata is used."""
 

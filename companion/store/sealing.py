@@ -31,8 +31,8 @@ class Keyring:
     """
 
     def __init__(self, *, data_key: str, index_key: str) -> None:
-        self._cipher = AESGCM(_key(data_key, "secrets.data_key"))
-        self._index_key = _key(index_key, "secrets.index_key")
+        self._cipher = AESGCM(key_from(data_key, "secrets.data_key"))
+        self._index_key = key_from(index_key, "secrets.index_key")
 
     def seal(self, text: str, *, table: str, column: str, row_id: UUID) -> str:
         """Seal *text* for exactly one place."""
@@ -66,7 +66,12 @@ def _place(table: str, column: str, row_id: UUID) -> bytes:
     return f"{table}\x00{column}\x00{row_id}".encode()
 
 
-def _key(text: str, name: str) -> bytes:
+def key_from(text: str, name: str) -> bytes:
+    """Return the key that *text* is the base64 of; *name* is its setting.
+
+    Raises:
+        ValueError: it is not 32 bytes of base64.
+    """
     try:
         key = base64.b64decode(text, validate=True)
     except ValueError as error:

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
 
 from companion.config import ROOT, Mode
-from companion.health import dead_duties
+from companion.health import dead_duties, standstill
 from companion.runtime import Runtime
 from companion.store.database import DATABASE_TROUBLE
 from companion.web import (
@@ -76,20 +76,19 @@ def _set_up_templates(app: Flask, runtime: Runtime) -> None:
     app.context_processor(lambda: _for_every_page(runtime))
 
 
-def _has_stopped(runtime: Runtime) -> bool:
+def _health(runtime: Runtime) -> dict[str, Any]:
     try:
-        return bool(dead_duties(runtime))
+        return {"still": standstill(runtime), "stopped": bool(dead_duties(runtime))}
     except DATABASE_TROUBLE:
-        return True
+        return {"stopped": True}
 
 
 def _for_every_page(runtime: Runtime) -> dict[str, Any]:
     demo = runtime.settings.service.mode is Mode.DEMO
     signed_in = current_user.is_authenticated
-    stopped = signed_in and _has_stopped(runtime)
     return {
         "locale": get_locale(),
-        "stopped": stopped,
+        **(_health(runtime) if signed_in else {}),
         "demo_time": runtime.clock.now() if demo else None,
         "works_with_patients": signed_in and bool(set(CLINICAL) & current_user.role_names),
         "may_plan": signed_in and bool(set(access.PLANNERS) & current_user.role_names),

@@ -16,8 +16,9 @@ from companion.sms.gateway import (
     ListedIn,
     ListedOut,
     Outgoing,
+    Provider,
     SendResult,
-    SmsGateway,
+    SentOut,
     Unlisted,
 )
 from companion.store.database import Session, Transactions
@@ -62,7 +63,7 @@ class DoomedTransactions(Transactions):
 class DoomedGateway:
     """A real gateway, with a process that may end itself before or after a call."""
 
-    def __init__(self, inner: SmsGateway, fate: Fate) -> None:
+    def __init__(self, inner: Provider, fate: Fate) -> None:
         self._inner = inner
         self._fate = fate
 
@@ -86,6 +87,19 @@ class DoomedGateway:
         listed = self._inner.texts_in(since)
         self._fate.perhaps("after the list")
         return listed
+
+    def all_texts_out(self, since: datetime) -> tuple[SentOut, ...] | Unlisted:
+        """Read the list of all that went out, if the process lives that long."""
+        self._fate.perhaps("before the list")
+        return self._inner.all_texts_out(since)
+
+    def holder(self) -> str | Unlisted:
+        """Read the mark on our number."""
+        return self._inner.holder()
+
+    def take_hold(self, mark: str) -> Unlisted | None:
+        """Write the mark on our number."""
+        return self._inner.take_hold(mark)
 
 
 class DoomedMailer:

@@ -61,6 +61,7 @@ class Ledger:
         self._lock = threading.Lock()
         self.random = random.Random(seed)
         self._rows: list[dict[str, Any]] = read(self._path)
+        self.number = {"sid": f"PN{'1' * 32}", "friendly_name": "our number"}
 
     def take(self, fields: dict[str, str]) -> dict[str, Any]:
         """Take one text for good."""
@@ -78,11 +79,11 @@ class Ledger:
             self._rows.append(row)
         return row
 
-    def listed(self, to: str) -> list[dict[str, Any]]:
-        """Return what the list shows by now of texts to one number, newest first."""
+    def listed(self, to: str | None) -> list[dict[str, Any]]:
+        """Return what the list shows by now of texts to one number, or to all, newest first."""
         now = time.time()
         rows = [*self._rows, *read(self._came_in)]
-        shown = [row for row in rows if row["to"] == to and row["listed_at"] <= now]
+        shown = [row for row in rows if to in {None, row["to"]} and row["listed_at"] <= now]
         return sorted(shown, key=lambda row: row["at"], reverse=True)
 
 
@@ -150,6 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         fields = {name: values[0] for name, values in parse_qs(body).items()}
+        if "/IncomingPhoneNumbers/" in self.path:
+            self.ledger.number["friendly_name"] = fields["FriendlyName"]
+            self._json(200, self.ledger.number)
+            return
         [mode] = self.ledger.random.choices(list(MODES), list(MODES.values()))
         if mode.startswith("take"):
             self._take_and(mode, fields)
@@ -191,9 +196,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self._reset()
 
     def do_GET(self) -> None:
-        [to] = parse_qs(urlsplit(self.path).query)["To"]
+        address = urlsplit(self.path)
+        [to] = parse_qs(address.query).get("To", [None])
         if self.ledger.random.random() < LIST_FAILS:
             self._refuse(500, 20500)
+            return
+        if address.path.endswith("/IncomingPhoneNumbers.json"):
+            self._json(200, {"incoming_phone_numbers": [self.ledger.number]})
             return
         rows = self.ledger.listed(to)
         self._json(200, {"messages": [_shown(row) for row in rows], "next_page_uri": None})

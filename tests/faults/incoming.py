@@ -95,7 +95,7 @@ def torment_incoming(url: str, folder: Path, *, kills: int, seed: int) -> Receiv
                     _let_live(victim, chance.uniform(0, LONGEST_LIFE_SECONDS))
             outcome.kills += 1
         with running(server.serve, url, provider, ours, "", seed):
-            _wait_until_handled(url, texts)
+            wait_until_handled(url, len(texts))
     outcome.texts = len(texts)
     with databases.opened(url) as transactions, transactions.reading() as session:
         _compare(session, texts, Counter(_bodies(folder)), outcome)
@@ -129,11 +129,11 @@ def _text_in(
         calls = chance.choice([0, 0, 1, 2])
         outcome.withheld += calls == 0
         for _ in range(calls):
-            webhooks.submit(_call_webhook, port, sid, phone)
+            webhooks.submit(call_webhook, port, sid, phone)
     return texts
 
 
-def _call_webhook(port: int, sid: str, phone: str) -> None:
+def call_webhook(port: int, sid: str, phone: str) -> None:
     fields = {
         "MessageSid": sid,
         "AccountSid": texting.ACCOUNT_SID,
@@ -155,11 +155,11 @@ def _let_live(victim: BaseProcess, seconds: float) -> None:
     victim.join(seconds)
 
 
-def _wait_until_handled(url: str, texts: list[_Text]) -> None:
+def wait_until_handled(url: str, texts: int) -> None:
     ends = time.monotonic() + SETTLED_WITHIN_SECONDS
     with databases.opened(url) as transactions:
         while time.monotonic() < ends:
-            if not _is_busy(transactions, len(texts)):
+            if not _is_busy(transactions, texts):
                 return
             time.sleep(0.2)
 

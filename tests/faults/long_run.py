@@ -20,6 +20,7 @@ from companion.wording import Wording
 from tests.faults.climbing import Climbed, torment_ladder
 from tests.faults.incoming import Received, torment_incoming
 from tests.faults.killing import Outcome, torment
+from tests.faults.restoring import Recovered, lose_and_restore
 from tests.faults.years import ZONES, Lived, live
 from tests.rigs import databases, postgres
 
@@ -36,6 +37,7 @@ class Run:
     received: Received
     climbed: Climbed
     lived: list[Lived]
+    recovered: Recovered
 
     def failed(self) -> bool:
         """Tell whether any figure misses its goal."""
@@ -86,6 +88,12 @@ ROWS = (
         "0",
         lambda r: sum(len(x.twice_a_day) for x in r.lived),
     ),
+    Row("backups taken under load and restored", "", lambda r: r.recovered.restores),
+    Row("texts that had gone when the machine was lost", "", lambda r: r.recovered.before),
+    Row("texts that went from the restored copies", "", lambda r: r.recovered.after),
+    Row("**texts sent again after a restore**", "0", lambda r: len(r.recovered.sent_again)),
+    Row("texts lost by a restore, with nobody told", "0", lambda r: len(r.recovered.lost)),
+    Row("phones in danger without an alert after it", "0", lambda r: r.recovered.unanswered),
     Row("check-ins that name another day", "0", lambda r: sum(len(x.wrong_day) for x in r.lived)),
 )
 
@@ -97,6 +105,7 @@ Made by `make faults` on {day}, commit `{commit}`, seed {seed}.
 **Senders.** Our own senders, real processes over a real database and real HTTP, were killed (SIGKILL) at random moments and at named points (before and after each commit, each call to the provider, and each look at its list), and now and then paused (SIGSTOP) for longer than their lease while another worked.
 **Texts to us.** The whole service, pages and clock, was killed in the same way while phones texted it. Half of their texts were withheld from the webhook, so that only the provider's list had them; of the rest some came twice at once.
 **Ladder.** The process that tells people of alerts was killed every five minutes of a day, before or after a commit or a letter.
+**Restores.** A backup was taken while texts came and went; then the machine was lost, the backup restored into an empty database, and released.
 **Years.** Twelve years in {zones}, with every clock change and a host that now and then sleeps for days.
 
 The provider was a process of its own that takes texts late, takes them and hangs up, lets its answer drip or never come, answers 500 with and without taking, redirects, asks to slow down, says that a phone opted out, calls back early, twice and out of order, and whose list lags and fails.
@@ -195,7 +204,18 @@ def run_all(fresh: Databases, folder: Path, *, kills: int, seed: int) -> Run:
             fresh.fresh("climbed"), wording, folders["climbed"], hours=HOURS, seed=seed
         ),
         lived=lived,
+        recovered=_lose_and_restore_often(fresh, folder, times=max(1, kills // 50), seed=seed),
     )
+
+
+def _lose_and_restore_often(fresh: Databases, folder: Path, *, times: int, seed: int) -> Recovered:
+    total = Recovered()
+    for number in range(times):
+        own = folder / f"recovered-{number}"
+        own.mkdir()
+        lost, restored = (fresh.fresh(f"{name}_{number}") for name in ("lost", "restored"))
+        total.add(lose_and_restore(lost, restored, own, seed=seed + number))
+    return total
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from waitress.server import create_server
 
+from companion import releasing
 from companion.config import ROOT
-from companion.runtime import twilio_account
+from companion.runtime import Runtime, twilio_account
 from companion.scheduler import running
 from companion.services import polling, settling
 from companion.web.app import create_app
@@ -22,17 +23,28 @@ WORDING = Wording.load(ROOT / "messages", ROOT / "translations")
 """Read once, before the processes fork."""
 
 
-def serve(url: str, provider: str, port: int, point: str, seed: int) -> None:
-    """Serve until killed, with the waits for the provider shortened."""
-    logging.disable(logging.CRITICAL)
+def shorten_waits() -> None:
+    """Let this process wait for the provider less long than the product does."""
     settling.LOOK_AGAIN = timedelta(seconds=0.2)
     polling.POLL_EVERY = timedelta(seconds=0.3)
     polling.CALL_ON_ITS_WAY = timedelta(seconds=0.2)
-    fate = Fate(point, seed, chance=0.1)
+    releasing.NOTICED_AFTER = timedelta(seconds=1)
+    releasing.AGAIN_SECONDS = 0.2
+
+
+def runtime_at(url: str, provider: str, fate: Fate) -> Runtime:
+    """Return what the service runs on, in a process that may end itself."""
     runtime = texting.runtime_over(DoomedTransactions(url, fate), WORDING, api_base=provider)
     account = twilio_account(runtime.settings)
     assert account is not None  # the rig texts through Twilio's interface
-    runtime = replace(runtime, gateway=gateway_to(account, fate), limits=LIMITS)
+    return replace(runtime, gateway=gateway_to(account, fate), limits=LIMITS)
+
+
+def serve(url: str, provider: str, port: int, point: str, seed: int) -> None:
+    """Serve until killed."""
+    logging.disable(logging.CRITICAL)
+    shorten_waits()
+    runtime = runtime_at(url, provider, Fate(point, seed, chance=0.1))
     server = create_server(create_app(runtime), host="127.0.0.1", port=port, threads=4)
     with running(runtime):
         server.run()

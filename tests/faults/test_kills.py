@@ -17,6 +17,8 @@ from tests.faults.climbing import Climbed, torment_ladder
 from tests.faults.incoming import Received, torment_incoming
 from tests.faults.killing import Outcome, torment
 from tests.faults.long_run import Run, report
+from tests.faults.restoring import Recovered, lose_and_restore
+from tests.rigs.databases import copy_of
 
 KILLS = 20
 KILLS_OF_THE_SERVICE = 12
@@ -64,6 +66,18 @@ def test_a_process_killed_every_five_minutes_misses_no_rung_and_is_never_a_minut
     assert (outcome.missed, outcome.late) == ([], [])
 
 
+def test_a_backup_taken_under_load_and_restored_sends_nothing_again(
+    transactions: Transactions, sqlite_template: Path, tmp_path: Path
+) -> None:
+    outcome = lose_and_restore(
+        address_of(transactions), copy_of(sqlite_template, tmp_path), tmp_path, seed=SEED
+    )
+
+    assert outcome.before > 20
+    assert outcome.after > 0
+    assert (outcome.sent_again, outcome.lost, outcome.unanswered) == ([], [], 0)
+
+
 @pytest.mark.parametrize("zone", years.ZONES)
 def test_no_clock_change_brings_a_text_at_night_or_two_check_ins_a_day(
     sqlite: Transactions, wording: Wording, zone: str
@@ -76,7 +90,9 @@ def test_no_clock_change_brings_a_text_at_night_or_two_check_ins_a_day(
 
 def test_the_report_names_what_was_lost_and_what_the_sample_supports() -> None:
     lossy = Outcome(seed=3, kills=100, texts=300, lost=[uuid4()], states=Counter(held=7))
-    run = Run(lossy, Received(seed=3, kills=50), Climbed(seed=3), [years.Lived(seed=3)])
+    run = Run(
+        lossy, Received(seed=3, kills=50), Climbed(seed=3), [years.Lived(seed=3)], Recovered()
+    )
 
     page = report({"SQLite": run}, seed=3, commit="abc1234")
 

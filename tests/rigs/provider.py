@@ -55,6 +55,11 @@ class Provider:
 
     base: str
     taken: list[dict[str, str]] = field(default_factory=list)
+    number: dict[str, str] = field(
+        default_factory=lambda: {"sid": f"PN{'1' * 32}", "friendly_name": "Taper line"}
+    )
+    """Our number, as the account shows it."""
+    numbers_shown: bool = True
     listed: list[dict[str, str]] = field(default_factory=list)
     """What the message list shows, newest first."""
     calls: list[dict[str, str]] = field(default_factory=list)
@@ -79,14 +84,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.provider.calls.append({"path": self.path, **fields})
         self.provider.asked.set()
         mode = self.provider.next_mode()
-        _ANSWERS.get(mode, _taken)(self, mode, fields)
+        renames = "/IncomingPhoneNumbers/" in self.path
+        _ANSWERS.get(mode, _renamed if renames else _taken)(self, mode, fields)
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(address.query).items()}
         self.provider.calls.append({"path": address.path, **asked})
         mode = self.provider.next_mode()
-        _ANSWERS.get(mode, _list)(self, mode, asked)
+        numbers = address.path.endswith("/IncomingPhoneNumbers.json")
+        _ANSWERS.get(mode, _numbers if numbers else _list)(self, mode, asked)
 
     def json(self, status: int, body: Any, **headers: str) -> None:
         self.raw(status, json.dumps(body).encode(), **headers)
@@ -103,17 +110,28 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+def _numbers(handler: _Handler, _mode: Mode, _asked: dict[str, str]) -> None:
+    shown = [handler.provider.number] if handler.provider.numbers_shown else []
+    handler.json(200, {"incoming_phone_numbers": shown})
+
+
+def _renamed(handler: _Handler, _mode: Mode, fields: dict[str, str]) -> None:
+    handler.provider.number["friendly_name"] = fields["FriendlyName"]
+    handler.json(200, handler.provider.number)
+
+
 def _list(handler: _Handler, mode: Mode, asked: dict[str, str]) -> None:
     size, page = int(asked.get("PageSize", "50")), int(asked.get("Page", "0"))
     if mode is Mode.BROKEN_PAGE:
         handler.provider.modes.append(Mode.SERVER_ERROR)
-    rows = [row for row in handler.provider.listed if row["to"] == asked["To"]]
+    to = asked.get("To")
+    rows = [row for row in handler.provider.listed if to in {None, row["to"]}]
     here = rows[page * size : (page + 1) * size]
     more = (page + 1) * size < len(rows) or mode in {Mode.BROKEN_PAGE, Mode.ENDLESS_PAGES}
     if mode is Mode.ENDLESS_PAGES:
         here = rows
     path = urlsplit(handler.path).path
-    query = f"?To={quote(asked['To'])}&PageSize={size}&Page={page + 1}"
+    query = f"?PageSize={size}&Page={page + 1}" + (f"&To={quote(to)}" if to else "")
     if mode is Mode.NO_DATES:
         here = [{**row, "date_created": ""} for row in here]
     handler.json(200, {"messages": here, "next_page_uri": path + query if more else None})

@@ -339,3 +339,54 @@ def test_too_many_calls_at_once_are_no_empty_list(provider: Provider) -> None:
     gateway.texts_out(THEIRS, NOON)
 
     assert isinstance(gateway.texts_in(NOON), Unlisted)
+
+
+# --- Whose the number is ------------------------------------------------------------------
+
+MARK = "0123456789abcdef"
+
+
+def test_a_mark_is_written_beside_the_name_of_our_number_and_read_back(provider: Provider) -> None:
+    gateway = TwilioGateway(account_at(provider.base))
+    assert gateway.holder() == ""
+
+    assert gateway.take_hold("f" * 16) is None
+    assert gateway.take_hold(MARK) is None
+
+    assert gateway.holder() == MARK
+    assert provider.number["friendly_name"] == f"Taper line [companion {MARK}]"
+
+
+def test_a_long_name_leaves_room_for_the_mark(provider: Provider) -> None:
+    provider.number["friendly_name"] = "n" * 64
+    gateway = TwilioGateway(account_at(provider.base))
+
+    gateway.take_hold(MARK)
+
+    assert len(provider.number["friendly_name"]) <= 64
+    assert gateway.holder() == MARK
+
+
+def test_a_number_that_is_not_in_the_account_is_never_taken_for_ours(provider: Provider) -> None:
+    provider.numbers_shown = False
+    gateway = TwilioGateway(account_at(provider.base))
+
+    assert isinstance(gateway.holder(), Unlisted)
+    assert isinstance(gateway.take_hold(MARK), Unlisted)
+
+
+def test_everything_that_went_since_is_listed_with_its_words(provider: Provider) -> None:
+    ours = {"from": "+447700900001", "body": "How is it?"}
+    provider.listed = [
+        {**listed(1, minutes_ago=1), **ours},
+        {**listed(2, minutes_ago=2), **ours, "from": "+447700900002"},
+        {**listed(3, minutes_ago=3, direction="inbound"), **ours},
+        {**listed(4, minutes_ago=4), "body": "waits in a messaging service"},
+        {**listed(5, minutes_ago=60), **ours},
+    ]
+
+    found = TwilioGateway(account_at(provider.base)).all_texts_out(NOON - timedelta(minutes=30))
+
+    assert not isinstance(found, Unlisted)
+    assert [text.body for text in found] == ["How is it?", "waits in a messaging service"]
+    assert {text.to for text in found} == {THEIRS}

@@ -173,8 +173,12 @@ def test_a_row_that_another_sender_holds_is_passed_over(postgresql: Transactions
         add_one(session, patient, "2")
 
     with postgresql.begin() as first, postgresql.begin() as second:
-        ours = messages.due(first, now=MONDAY_NINE, real_now=MONDAY_NINE, limit=1)
-        theirs = messages.due(second, now=MONDAY_NINE, real_now=MONDAY_NINE, limit=10)
+        ours = messages.due(
+            first, list(MessageKind), now=MONDAY_NINE, real_now=MONDAY_NINE, limit=1
+        )
+        theirs = messages.due(
+            second, list(MessageKind), now=MONDAY_NINE, real_now=MONDAY_NINE, limit=10
+        )
 
         assert len(ours) == len(theirs) == 1
         assert ours[0].message.id != theirs[0].message.id

@@ -15,6 +15,7 @@ from companion import schema_version
 from companion.clock import ClockError, real_now
 from companion.config import Mode, SettingsError, load_settings
 from companion.core.calendar import local_day
+from companion.core.working import Nation
 from companion.demo import house
 from companion.doctor import examine
 from companion.logs import start_logging
@@ -27,6 +28,7 @@ from companion.services.staffing import StaffingError
 from companion.store import accounts, organisations
 from companion.store.accounts import RoleName, User
 from companion.store.database import DATABASE_TROUBLE, Session
+from companion.store.organisations import Organisation
 from companion.vocabulary import WordsError
 from companion.web.app import create_app
 
@@ -198,6 +200,102 @@ def organisation_add(
     click.echo(f"Added {name}.")
 
 
+def _organisation(session: Session, name: str) -> Organisation:
+    found = organisations.organisation_named(session, name)
+    if found is None:
+        raise StaffingError(f"There is no organisation called {name}")
+    return found
+
+
+class Numbers(click.ParamType[tuple[int, ...]]):
+    """Whole numbers with commas between, such as 0,5,10,15."""
+
+    name = "numbers"
+
+    def convert(self, value: object, param: object, ctx: object) -> tuple[int, ...]:
+        """Return the numbers, or say that these are none."""
+        if not re.fullmatch(r"\d{1,4}(,\d{1,4})*", str(value)):
+            self.fail("give whole numbers with commas between, such as 0,5,10,15")
+        return tuple(map(int, str(value).split(",")))
+
+
+CLOCK = click.DateTime(["%H:%M"])
+
+
+@organisation.command("set")
+@click.argument("name")
+@click.option(
+    "--nation", type=click.Choice([nation.value for nation in Nation]), help="Its bank holidays."
+)
+@click.option("--opens", type=CLOCK, help="When its people begin work: 09:00.")
+@click.option("--closes", type=CLOCK, help="When they end: 17:00.")
+@click.option(
+    "--emergency-minutes", type=Numbers(), help="When team, all, lead and duty are told: 0,5,10,15."
+)
+@click.option("--urgent-hours", type=Numbers(), help="The same, in working hours: 0,2,3,4.")
+@click.option("--soon-days", type=Numbers(), help="The same, in working days: 1,2,3,4.")
+@click.pass_obj
+def organisation_set(
+    config: Path | None,
+    name: str,
+    nation: str | None,
+    opens: datetime | None,
+    closes: datetime | None,
+    emergency_minutes: tuple[int, ...] | None,
+    urgent_hours: tuple[int, ...] | None,
+    soon_days: tuple[int, ...] | None,
+) -> None:
+    """Change when people of the organisation NAME work, and when more are told of an alert."""
+    times = staffing.Times(
+        Nation(nation) if nation else None,
+        opens.time() if opens else None,
+        closes.time() if closes else None,
+        emergency_minutes,
+        urgent_hours,
+        soon_days,
+    )
+    with _runtime(config) as runtime, runtime.transactions.begin() as session:
+        found = _organisation(session, name)
+        staffing.set_times(session, found, times, now=real_now())
+        work, ladder = found.working_time, found.ladder
+    click.echo(
+        f"{name} works {work.opens:%H:%M} to {work.closes:%H:%M} but for the bank holidays of "
+        f"{work.nation.name.replace('_', ' ').title()}."
+    )
+    for urgency, unit, rungs in (
+        ("An emergency", "minutes", ladder.emergency_minutes),
+        ("What is urgent", "working hours", ladder.urgent_hours),
+        ("The rest", "working days", ladder.soon_days),
+    ):
+        click.echo(
+            f"{urgency} is told after {rungs[0]} {unit} to the team, {rungs[1]} to everybody, "
+            f"{rungs[2]} to the lead, {rungs[3]} to the duty address."
+        )
+
+
+@main.group()
+def team() -> None:
+    """Look after teams."""
+
+
+@team.command("lead")
+@click.argument("organisation_name", metavar="ORGANISATION")
+@click.argument("name", metavar="TEAM")
+@click.argument("email", default="")
+@click.pass_obj
+def team_lead(config: Path | None, organisation_name: str, name: str, email: str) -> None:
+    """Let EMAIL lead the TEAM of ORGANISATION; without EMAIL nobody does."""
+    with _runtime(config) as runtime, runtime.transactions.begin() as session:
+        found = _organisation(session, organisation_name)
+        named = [one for one in organisations.teams_of(session, found.id) if one.name == name]
+        if not named:
+            raise StaffingError(f"{organisation_name} has no team called {name}")
+        staffing.set_lead(
+            session, named[0], _user(session, email) if email else None, now=real_now()
+        )
+    click.echo(f"{email} leads {name}." if email else f"Nobody leads {name}.")
+
+
 @main.group()
 def user() -> None:
     """Look after staff accounts."""
@@ -220,9 +318,7 @@ def user_add(
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
     with _runtime(config) as runtime, runtime.transactions.begin() as session:
-        found = organisations.organisation_named(session, of)
-        if found is None:
-            raise click.ClickException(f"There is no organisation called {of}")
+        found = _organisation(session, of)
         staffing.add_user(
             session,
             found,

@@ -6,6 +6,7 @@
 
 import os
 import re
+from decimal import Decimal
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -77,6 +78,8 @@ class SmsSection(Section):
     """Which gateway texts leave through."""
 
     gateway: Literal["simulator", "twilio"] = "twilio"
+    segment_price: Decimal = Field(Decimal(0), ge=0, le=10)
+    currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
 
 
 class TwilioSection(Section):
@@ -123,6 +126,7 @@ class SendingSection(Section):
     settle_seconds: int = Field(600, ge=1, le=86_400)
     lease_seconds: int = Field(20, ge=11, le=600)
     threads: int = Field(8, ge=1, le=64)
+    segments_per_second: float = Field(10, ge=0.1, le=1000)
 
 
 class Settings(BaseSettings):

@@ -11,6 +11,8 @@ from companion.clock import real_now
 from companion.core.triage import service_finding
 from companion.runtime import Runtime
 from companion.services import (
+    alerting,
+    canary,
     checking_in,
     escalating,
     following,
@@ -83,6 +85,7 @@ def _send(runtime: Runtime) -> None:
         limits=runtime.limits,
         breaker=runtime.breaker,
         leave=runtime.grip.leave(real_now()),
+        pace=runtime.pace,
     )
     if isinstance(runtime.gateway, SimulatedGateway):
         _deliver(runtime, runtime.gateway)
@@ -154,7 +157,16 @@ def _look_at_rota(runtime: Runtime) -> None:
     rota.notice_empty_teams(runtime.transactions, now=runtime.clock.now())
 
 
+def _reopen(runtime: Runtime) -> None:
+    alerting.reopen_forgotten(runtime.transactions, now=runtime.clock.now())
+
+
+def _try_all(runtime: Runtime) -> None:
+    canary.sing(runtime.transactions, runtime.wording, now=runtime.clock.now(), real_now=real_now())
+
+
 CALLS: dict[str, Callable[[Runtime], None]] = {
+    "opening forgotten alerts again": _reopen,
     "telling people of alerts": _escalate,
     "looking at the rota": _look_at_rota,
 }
@@ -162,6 +174,7 @@ ENQUIRIES: dict[str, Callable[[Runtime], None]] = {
     "looking whose our number is": _look_at_number,
     "reading the provider's list": _poll,
     "settling doubtful texts": _settle,
+    "trying a text in danger": _try_all,
 }
 DUTIES: dict[str, Callable[[Runtime], None]] = {
     "asking check-ins": _ask,

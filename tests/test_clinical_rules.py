@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.core import calendar, ladder, triage, working
+from companion.core import calendar, grip, ladder, triage, working
 from companion.services import receiving
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +22,7 @@ CODE = [
 def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> None:
     named = set()
     for path in CODE:
-        named |= set(re.findall(r"\b([TURSCL]-\d\d)\b", path.read_text(encoding="utf-8")))
+        named |= set(re.findall(r"\b([TURSCLG]-\d\d)\b", path.read_text(encoding="utf-8")))
 
     assert named == set(ROWS)
 
@@ -40,15 +40,19 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("T-14", f"{triage.HOLD_URGENT.days} days"),
         ("R-02", f"{receiving.UNHANDLED_AFTER.total_seconds():.0f} seconds"),
         ("L-01", f"{working.WORK_OPENS:%H:%M} to {working.WORK_CLOSES:%H:%M}"),
-        ("L-02", "after {1} and {2} minutes".format(*ladder.EMERGENCY_MINUTES)),
+        ("L-02", "after {1}, {2} and {3} minutes".format(*ladder.EMERGENCY_MINUTES)),
         ("L-02", f"every {ladder.EMERGENCY_AGAIN.total_seconds() / 60:.0f} minutes"),
-        ("L-03", "after {}, {} and {}".format(*ladder.URGENT_HOURS)),
-        ("L-04", "next {}, {} and {} working days".format(*ladder.SOON_DAYS)),
+        ("L-03", "after {}, {}, {} and {}".format(*ladder.URGENT_HOURS)),
+        ("L-04", "next {}, {}, {} and {} working days".format(*ladder.SOON_DAYS)),
+        ("L-06", f"after {ladder.FORGOTTEN_MINUTES} minutes (emergency)"),
+        ("L-06", f"{ladder.FORGOTTEN_HOURS} working hours (urgent)"),
+        ("L-06", f"{ladder.FORGOTTEN_DAYS} working days (soon)"),
+        ("S-03", f"{grip.GOOD_FOR.total_seconds():.0f} s"),
         ("C-01", f"{calendar.EARLIEST_SAFE:%H:%M}"),
         ("C-02", f"{calendar.LATEST_SAFE:%H:%M}"),
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
-        ("S-02", f"| {triage.SIGNPOST_COPING} |"),
-        ("S-03", f"| {triage.SIGNPOST_PAIN} |"),
+        ("G-01", f"| {triage.SIGNPOST_COPING} |"),
+        ("G-02", f"| {triage.SIGNPOST_PAIN} |"),
     ],
 )
 def test_the_value_on_the_page_is_the_value_in_the_code(rule: str, value: str) -> None:

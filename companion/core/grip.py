@@ -11,7 +11,7 @@ from enum import Enum
 
 LOOK_EVERY = timedelta(seconds=30)
 GOOD_FOR = timedelta(seconds=90)
-"""Rule S-04: after so long without a look the mark counts as not known. Real time."""
+"""Rule S-03: after so long without a look the mark counts as not known. Real time."""
 
 
 TOLD_AFTER = timedelta(minutes=10)
@@ -62,6 +62,7 @@ class Grip:
     def is_unknown_for_long(self, now: datetime) -> bool:
         """Take in that a look failed; tell whether all have, for long enough to tell people."""
         with self._lock:
+            self._looked_at = None  # the next one who asks looks again
             self._unknown_since = self._unknown_since or now
             return now - self._unknown_since >= TOLD_AFTER
 

@@ -2,32 +2,37 @@
 
 Minutes count only in an emergency; what is urgent goes by working hours, the rest by
 working days. After the last rung it begins no new one, but repeats that one until
-somebody has taken the alert. There is no end without a person.
+somebody has taken the alert. There is no end without a person, nor is there one when
+somebody took it and then wrote nothing down.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from itertools import pairwise
 
-from companion.core.calendar import local_day
 from companion.core.urgency import Urgency
-from companion.core.working import after_work_of, next_working_day, opening
+from companion.core.working import WorkingTime
 
-EMERGENCY_MINUTES = (0, 5, 15)
-"""Rule L-02: minutes after which the team, everybody, and the duty address are told."""
+EMERGENCY_MINUTES = (0, 5, 10, 15)
+"""Rule L-02: minutes after which the team, everybody, the lead and the duty address are told."""
 EMERGENCY_AGAIN = timedelta(minutes=30)
 """Rule L-02: and again, until somebody has it."""
-URGENT_HOURS = (0, 2, 4)
+URGENT_HOURS = (0, 2, 3, 4)
 """Rule L-03: the same in working hours; then once each working day."""
-SOON_DAYS = (1, 2, 3)
+SOON_DAYS = (1, 2, 3, 4)
 """Rule L-04: the same at the beginning of the working day, so many after the alert; then daily."""
+LONGEST = {
+    Urgency.EMERGENCY: (timedelta(minutes=1), timedelta(minutes=60)),
+    Urgency.URGENT: (timedelta(hours=1), timedelta(hours=16)),
+    Urgency.SOON: (timedelta(days=1), timedelta(days=10)),
+}
+"""What one step counts in, and by when the last rung must have come, whoever sets it."""
 TEXTED_FROM = 1
 """Rule L-05: the first rung, from 0, of what is no emergency that is told by text too."""
-
-
-def is_texted(urgency: Urgency, rung: int) -> bool:
-    """Tell whether *rung* is told by text too: at once in an emergency, else when mail did not do."""
-    return urgency is Urgency.EMERGENCY or rung >= TEXTED_FROM
+FORGOTTEN_MINUTES, FORGOTTEN_HOURS, FORGOTTEN_DAYS = 120, 8, 5
+"""Rule L-06: after so many minutes (an emergency), working hours (urgent) or working days
+(soon) an alert that somebody took and wrote nothing about is told anew."""
 
 
 class Reach(StrEnum):
@@ -36,12 +41,73 @@ class Reach(StrEnum):
     TEAM = "team"
     EVERYBODY = "everybody"
     """All of the organisation who work with patients."""
+    LEAD = "lead"
+    """The team's lead; everybody where it has none."""
     DUTY = "duty"
     """Everybody, and the duty address."""
 
 
-REACHES = (Reach.TEAM, Reach.EVERYBODY, Reach.DUTY)
+REACHES = (Reach.TEAM, Reach.EVERYBODY, Reach.LEAD, Reach.DUTY)
 LAST = len(REACHES) - 1
+
+
+class LadderError(ValueError):
+    """Times that no ladder can have. The message is for whoever typed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """When the rungs of one organisation are due.
+
+    Raises:
+        LadderError: not one time for each rung, or they do not rise, or end too late.
+    """
+
+    emergency_minutes: tuple[int, ...] = EMERGENCY_MINUTES
+    urgent_hours: tuple[int, ...] = URGENT_HOURS
+    soon_days: tuple[int, ...] = SOON_DAYS
+
+    def __post_init__(self) -> None:
+        for urgency, times in (
+            (Urgency.EMERGENCY, self.emergency_minutes),
+            (Urgency.URGENT, self.urgent_hours),
+            (Urgency.SOON, self.soon_days),
+        ):
+            one, longest = LONGEST[urgency]
+            name = urgency.name.lower()
+            if len(times) != len(REACHES):
+                raise LadderError(f"{name}: give {len(REACHES)} times, one for each rung")
+            if times[0] < 0 or any(a >= b for a, b in pairwise(times)):
+                raise LadderError(f"{name}: each time must be later than the one before")
+            if times[-1] * one > longest:
+                raise LadderError(f"{name}: the last rung may be {longest // one} at most")
+        if self.emergency_minutes[0] != 0:
+            raise LadderError("emergency: the first rung is told at once, so the first time is 0")
+
+    def due_at(
+        self,
+        urgency: Urgency,
+        rung: int,
+        *,
+        opened_at: datetime,
+        last_at: datetime,
+        work: WorkingTime,
+    ) -> datetime:
+        """Return when *rung* is due; a repeat counts from *last_at*, when the one before was."""
+        if rung > LAST:
+            return _again_at(urgency, last_at, work)
+        match urgency:
+            case Urgency.EMERGENCY:
+                return opened_at + timedelta(minutes=self.emergency_minutes[rung])
+            case Urgency.URGENT:
+                return work.after_work_of(timedelta(hours=self.urgent_hours[rung]), opened_at)
+            case _:
+                return work.opening_after(opened_at, self.soon_days[rung])
+
+
+def is_texted(urgency: Urgency, rung: int) -> bool:
+    """Tell whether *rung* is told by text too: at once in an emergency, else when mail did not do."""
+    return urgency is Urgency.EMERGENCY or rung >= TEXTED_FROM
 
 
 def reach_of(rung: int) -> Reach:
@@ -49,25 +115,18 @@ def reach_of(rung: int) -> Reach:
     return REACHES[min(rung, LAST)]
 
 
-def due_at(
-    urgency: Urgency, rung: int, *, opened_at: datetime, last_at: datetime, zone: ZoneInfo
-) -> datetime:
-    """Return when *rung* is due; a repeat counts from *last_at*, when the one before was told."""
-    if rung > LAST:
-        return _again_at(urgency, last_at, zone)
+def forgotten_at(urgency: Urgency, taken_at: datetime, work: WorkingTime) -> datetime:
+    """Return when an alert that somebody took, and wrote nothing about, counts as forgotten."""
     match urgency:
         case Urgency.EMERGENCY:
-            return opened_at + timedelta(minutes=EMERGENCY_MINUTES[rung])
+            return taken_at + timedelta(minutes=FORGOTTEN_MINUTES)
         case Urgency.URGENT:
-            return after_work_of(timedelta(hours=URGENT_HOURS[rung]), opened_at, zone)
+            return work.after_work_of(timedelta(hours=FORGOTTEN_HOURS), taken_at)
         case _:
-            day = local_day(opened_at, zone)
-            for _ in range(SOON_DAYS[rung]):
-                day = next_working_day(day)
-            return opening(day, zone)
+            return work.opening_after(taken_at, FORGOTTEN_DAYS)
 
 
-def _again_at(urgency: Urgency, last_at: datetime, zone: ZoneInfo) -> datetime:
+def _again_at(urgency: Urgency, last_at: datetime, work: WorkingTime) -> datetime:
     if urgency is Urgency.EMERGENCY:
         return last_at + EMERGENCY_AGAIN
-    return opening(next_working_day(local_day(last_at, zone)), zone)
+    return work.opening_after(last_at, 1)

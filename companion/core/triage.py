@@ -33,9 +33,9 @@ SILENCE_AFTER = timedelta(hours=72)
 STEP_WEEK = timedelta(days=7)
 """Rules T-11 and U-01: days after a cut in which silence is urgent."""
 SIGNPOST_COPING = Decimal(5)
-"""Rule S-02: at or below this the signpost is about coping."""
+"""Rule G-01: at or below this the signpost is about coping."""
 SIGNPOST_PAIN = Decimal(6)
-"""Rule S-03: at or above this the signpost is about pain."""
+"""Rule G-02: at or above this the signpost is about pain."""
 HOLD_URGENT = timedelta(days=2)
 """Rule T-14: a hold is urgent when the next cut is this near."""
 
@@ -266,9 +266,9 @@ def nobody_on_duty_finding(teams: Sequence[str]) -> Finding:
 
 
 def taken_finding() -> Finding:
-    """Return rule S-04: another copy of this service has taken our number."""
+    """Return rule S-03: another copy of this service has taken our number."""
     return Finding(
-        "S-04",
+        "S-03",
         Urgency.EMERGENCY,
         "Another copy of this service has taken our number, so this one sends nothing more. "
         "Ring whoever runs it.",

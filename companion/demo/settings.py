@@ -26,6 +26,8 @@ backup_key = "{backup}"
 
 [sms]
 gateway = "simulator"
+# Made up, like the people.
+segment_price = "0.05"
 
 [alerts]
 duty_email = "duty@example.com"

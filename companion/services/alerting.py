@@ -8,12 +8,12 @@ does. Until then :mod:`companion.services.escalating` tells more and more people
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from companion.core.ladder import LAST, due_at, reach_of
+from companion.core.ladder import LAST, forgotten_at, reach_of
 from companion.core.triage import Finding
 from companion.store import alerts, audit, notices, organisations
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.audit import SYSTEM, Actor
-from companion.store.database import Scope, Session
+from companion.store.database import Scope, Session, Transactions
 from companion.store.messages import Message
 
 LONGEST_NOTE = 2000
@@ -120,7 +120,7 @@ def _repeat(session: Session, alert: Alert, finding: Finding, now: datetime) -> 
 def _start_ladder(session: Session, alert: Alert, now: datetime) -> None:
     """Plan the first rung, in the same transaction as the alert and its cause."""
     before = notices.drop_waiting(session, alert, now=now)
-    zone = organisations.organisation_of(session, alert.organisation_id).time_zone
+    organisation = organisations.organisation_of(session, alert.organisation_id)
     notices.add(
         session,
         alert,
@@ -128,7 +128,9 @@ def _start_ladder(session: Session, alert: Alert, now: datetime) -> None:
         rung=0,
         reach=reach_of(0),
         counts_from=now,
-        due_at=due_at(alert.level, 0, opened_at=now, last_at=now, zone=zone),
+        due_at=organisation.ladder.due_at(
+            alert.level, 0, opened_at=now, last_at=now, work=organisation.working_time
+        ),
     )
 
 
@@ -160,6 +162,33 @@ def acknowledge(
         alert.acknowledged_by, alert.acknowledged_at = user_id, now
         _record(session, alert, Actor.user(user_id), "alert acknowledged", now)
     return alert
+
+
+def reopen_forgotten(transactions: Transactions, *, now: datetime) -> int:
+    """Open again what somebody took and wrote nothing about (rule L-06); return how many."""
+    with transactions.reading() as session:
+        taken = [
+            alert.id
+            for alert in alerts.taken_everywhere(session)
+            if _is_forgotten(session, alert, now)
+        ]
+    reopened = 0
+    for alert_id in taken:
+        with transactions.begin() as session:
+            alert = alerts.locked(session, alert_id)
+            if alert.state is AlertState.ACKNOWLEDGED and _is_forgotten(session, alert, now):
+                alert.state = AlertState.OPEN
+                alert.acknowledged_by = alert.acknowledged_at = None
+                _start_ladder(session, alert, now)
+                _record(session, alert, SYSTEM, "alert opened again: nothing was written", now)
+                reopened += 1
+    return reopened
+
+
+def _is_forgotten(session: Session, alert: Alert, now: datetime) -> bool:
+    assert alert.acknowledged_at is not None  # somebody has it
+    work = organisations.organisation_of(session, alert.organisation_id).working_time
+    return forgotten_at(alert.level, alert.acknowledged_at, work) <= now
 
 
 def resolve(

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from companion.core.calendar import local_day
-from companion.core.ladder import LAST, Reach, due_at, is_texted, reach_of
+from companion.core.ladder import LAST, Reach, is_texted, reach_of
 from companion.core.sending import MessageKind
 from companion.core.triage import service_finding
 from companion.core.urgency import Urgency
@@ -155,21 +155,25 @@ def _tell(
 
 
 def _who(session: Session, notice: Notice, alert: Alert, now: datetime) -> Sequence[User]:
-    """Return who is told: those on duty in the team, or in all of the organisation."""
+    """Return who is told: those on duty in the team, the lead, or all of the organisation."""
     zone = organisations.organisation_of(session, alert.organisation_id).time_zone
     today = local_day(now, zone)
     team_id = alert.team_id if notice.reach is Reach.TEAM else None
-    return rota.on_duty(session, alert.organisation_id, team_id, today)
+    people = rota.on_duty(session, alert.organisation_id, team_id, today)
+    if notice.reach is Reach.LEAD and alert.team_id is not None:
+        team = organisations.team_of(session, alert.organisation_id, alert.team_id)
+        return [user for user in people if user.id == team.lead_id] or people
+    return people
 
 
 _TEXT = (
-    "Tapering Companion: alert {number} {how_soon}, and nobody has it yet. "
+    "Tapering Companion: alert {number} {how_soon}, and nobody has it. "
     "Sign in and look at Today, or more people will be told. Please do not answer."
 )
 """To staff, so in English. A phone may lie on a table: nothing about a patient."""
 
 _BODY = """\
-Alert {number} {how_soon}, and nobody has taken it yet.
+Alert {number} {how_soon}, and nobody has it.
 This is time {time} that people are told of it.
 
 Sign in and look at Today to see who it is about and why:
@@ -208,8 +212,14 @@ def _record(
 
 def _plan_next(session: Session, notice: Notice, alert: Alert, *, now: datetime) -> None:
     rung = notice.rung + 1
-    zone = organisations.organisation_of(session, alert.organisation_id).time_zone
-    due = due_at(alert.level, rung, opened_at=notice.counts_from, last_at=now, zone=zone)
+    organisation = organisations.organisation_of(session, alert.organisation_id)
+    due = organisation.ladder.due_at(
+        alert.level,
+        rung,
+        opened_at=notice.counts_from,
+        last_at=now,
+        work=organisation.working_time,
+    )
     if notice.state is NoticeState.FAILED:
         due = min(due, now if notice.rung < LAST else now + TRY_AGAIN)
     notices.add(

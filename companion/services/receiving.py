@@ -92,9 +92,7 @@ def handle_safely(
     """Act on a kept text; on any fault keep it, tell a person, and leave it to the sweep."""
     try:
         with transactions.begin() as session:
-            reply = replies.reply_for_handling(session, reply_id)
-            if reply is not None:
-                _handle(session, wording, reply, now)
+            handle(session, wording, reply_id, now=now)
     except Exception:
         # The one place in services that catches everything: a fault in our own reading
         # must become an alert, not a lost text. The trace holds no patient data.
@@ -241,6 +239,13 @@ class _Incoming:
             return False
         self.tell(triage.flood_finding())
         return True
+
+
+def handle(session: Session, wording: Wording, reply_id: UUID, *, now: datetime) -> None:
+    """Act on a kept text in the caller's transaction, unless it was handled already."""
+    reply = replies.reply_for_handling(session, reply_id)
+    if reply is not None:
+        _handle(session, wording, reply, now)
 
 
 def _handle(session: Session, wording: Wording, reply: Reply, now: datetime) -> None:

@@ -10,7 +10,6 @@ from uuid import UUID
 from companion.core.calendar import local_day
 from companion.core.numbers import NumberError, parse_phone
 from companion.core.triage import nobody_on_duty_finding
-from companion.core.working import is_working_day
 from companion.services.alerting import raise_alert
 from companion.services.staffing import StaffingError
 from companion.store import accounts, alerts, audit, organisations, rota
@@ -85,7 +84,8 @@ def _check_cover(session: Session, user: User, cover: User) -> None:
 
 
 def _teams_with_nobody(session: Session, organisation_id: UUID, day: date) -> list[str]:
-    if not is_working_day(day):
+    work = organisations.organisation_of(session, organisation_id).working_time
+    if not work.is_working_day(day):
         return []
     return [
         team.name

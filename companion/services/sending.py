@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 from companion.core.agreement import VersionState
 from companion.core.breaker import Breaker
 from companion.core.grip import Leave
+from companion.core.pace import Pace
 from companion.core.people import PatientStatus
 from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.triage import held_finding, missed_finding, wrong_number_finding
@@ -106,12 +107,13 @@ def dispatch_once(
     limits: SendingLimits,
     breaker: Breaker | None = None,
     leave: Leave = Leave.EVERYTHING,
+    pace: Pace | None = None,
 ) -> int:
     """Give up claims that ended, then send what is due; return how many calls were made.
 
     Any number of processes may do this at once. While *breaker* is open nothing is claimed,
     nor where this copy of the service was restored and nobody has released it yet.
-    *leave* is what this copy may send.
+    *leave* is what this copy may send, *pace* how fast what can wait.
     """
     breaker = breaker or Breaker()
     started = real_now()
@@ -121,12 +123,12 @@ def dispatch_once(
         with transactions.reading() as session:
             if not messages.has_work(session, now=now, real_now=real_now()):
                 break
-        open_to_us = _lets_through(breaker, gateway, real_now)
+        open_to_us = leave is not Leave.NOTHING and _lets_through(breaker, gateway, real_now)
         with transactions.begin() as session:
             _reap(session, now=now, real_now=started, limits=limits)
-            if not open_to_us or leave is Leave.NOTHING or service_copy.waiting(session):
+            if not open_to_us or service_copy.waiting(session):
                 break
-            due, claims = _claim(session, now=now, real_now=real_now(), limits=limits, leave=leave)
+            due, claims = _claim(session, leave, pace, now=now, real_now=real_now(), limits=limits)
         if not due:
             break
         results = _hand_over_all(gateway, claims, real_now=real_now, limits=limits)
@@ -153,16 +155,28 @@ def _reap(session: Session, *, now: datetime, real_now: datetime, limits: Sendin
         _doubt(session, message, attempt.detail, now=now, real_now=real_now, limits=limits)
 
 
+def _kinds(leave: Leave, pace: Pace | None, real_now: datetime) -> list[MessageKind]:
+    """Return what may leave now: answers at once, the rest as fast as the number may text."""
+    in_time = pace is None or pace.has_room(real_now)
+    return [
+        kind
+        for kind in MessageKind
+        if (leave is Leave.EVERYTHING or kind.goes_at_least_once)
+        and (in_time or kind.leaves_at_any_hour)
+    ]
+
+
 def _claim(
     session: Session,
+    leave: Leave = Leave.EVERYTHING,
+    pace: Pace | None = None,
     *,
     now: datetime,
     real_now: datetime,
     limits: SendingLimits,
-    leave: Leave = Leave.EVERYTHING,
 ) -> tuple[Sequence[Due], list[_Claim]]:
     # No more than there are threads: a claimed text that waits for a thread wastes its lease.
-    kinds = [kind for kind in MessageKind if leave is Leave.EVERYTHING or kind.goes_at_least_once]
+    kinds = _kinds(leave, pace, real_now)
     due = messages.due(session, kinds, now=now, real_now=real_now, limit=limits.threads)
     claims = []
     for one in due:
@@ -172,6 +186,8 @@ def _claim(
             continue
         try:
             claims.append(_claim_one(session, one, now=now, real_now=real_now, limits=limits))
+            if pace is not None:
+                pace.take(one.message.segments, real_now)
         except SealError:
             # One damaged row must not stand in the way of all the others.
             _give_up_damaged(session, one.message, now=now)

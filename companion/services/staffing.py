@@ -1,12 +1,15 @@
 """Add an organisation with its first team, and the people who work in it."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import PasswordHasher
 
+from companion.core.ladder import Ladder
 from companion.core.sms_text import is_plain
+from companion.core.working import Nation, WorkingTime
 from companion.store import accounts, audit, organisations
 from companion.store.accounts import RoleName, User
 from companion.store.audit import SYSTEM
@@ -63,6 +66,58 @@ def add_team(
     team = organisations.add_team(session, organisation_id, name=name, phone=phone, hours=hours)
     _record(session, organisation_id, "team added", f"team:{team.id}", now)
     return team
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What is to change about when an organisation works and is told; None stays as it is."""
+
+    nation: Nation | None = None
+    opens: time | None = None
+    closes: time | None = None
+    emergency_minutes: tuple[int, ...] | None = None
+    urgent_hours: tuple[int, ...] | None = None
+    soon_days: tuple[int, ...] | None = None
+
+
+def set_times(session: Session, organisation: Organisation, times: Times, *, now: datetime) -> None:
+    """Change when people of an organisation work, and when more of them are told.
+
+    Raises:
+        StaffingError: work would close before it opens, or no ladder has such times.
+    """
+    work, ladder = organisation.working_time, organisation.ladder
+    try:
+        organisation.set_times(
+            WorkingTime(
+                work.zone,
+                times.nation or work.nation,
+                work.opens if times.opens is None else times.opens,
+                work.closes if times.closes is None else times.closes,
+            ),
+            Ladder(
+                times.emergency_minutes or ladder.emergency_minutes,
+                times.urgent_hours or ladder.urgent_hours,
+                times.soon_days or ladder.soon_days,
+            ),
+        )
+    except ValueError as error:
+        raise StaffingError(str(error)) from error
+    subject = f"organisation:{organisation.id}"
+    _record(session, organisation.id, "working time changed", subject, now)
+
+
+def set_lead(session: Session, team: Team, lead: User | None, *, now: datetime) -> None:
+    """Let *lead* be told of the team's alerts before the duty address is; None for nobody.
+
+    Raises:
+        StaffingError: the lead does not work with patients of that organisation.
+    """
+    could = accounts.who_work_with_patients(session, team.organisation_id, None)
+    if lead is not None and lead.id not in {one.id for one in could}:
+        raise StaffingError(f"{lead.email} cannot lead: it must be a colleague with patients")
+    team.lead_id = None if lead is None else lead.id
+    _record(session, team.organisation_id, "team lead changed", f"team:{team.id}", now)
 
 
 def add_user(

@@ -131,6 +131,17 @@ def alert_by_id(session: Session, alert_id: UUID) -> Alert:
     return session.get_one(Alert, alert_id)
 
 
+def taken_everywhere(session: Session) -> Sequence[Alert]:
+    """Return what somebody has and has not closed, in any organisation."""
+    return session.scalars(sa.select(Alert).where(Alert.state == AlertState.ACKNOWLEDGED)).all()
+
+
+def locked(session: Session, alert_id: UUID) -> Alert:
+    """Return one alert as it stands now, locked until the transaction ends."""
+    query = sa.select(Alert).where(Alert.id == alert_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def standing_alerts(session: Session, scope: Scope) -> Sequence[Alert]:
     """Return what nobody has resolved, most urgent first, then oldest."""
     query = (

@@ -1,14 +1,28 @@
 """Organisations and their teams: the outer bounds of what anybody may see."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from companion.core.ladder import EMERGENCY_MINUTES, SOON_DAYS, URGENT_HOURS, Ladder
+from companion.core.working import WORK_CLOSES, WORK_OPENS, Nation, WorkingTime
 from companion.store.database import Base
+
+
+def _joined(times: Sequence[int]) -> str:
+    return ",".join(map(str, times))
+
+
+def _parted(times: str) -> tuple[int, ...]:
+    return tuple(map(int, times.split(",")))
+
+
+def _stored(at: time) -> str:
+    return at.isoformat("microseconds")  # as SQLite keeps it
 
 
 class Organisation(Base):
@@ -21,11 +35,39 @@ class Organisation(Base):
     zone: Mapped[str]
     """IANA time zone of its patients, such as Europe/London."""
     created_at: Mapped[datetime]
+    nation: Mapped[str] = mapped_column(sa.String(40), server_default=Nation.ENGLAND.value)
+    """Whose bank holidays its people keep."""
+    work_opens: Mapped[time] = mapped_column(server_default=_stored(WORK_OPENS))
+    work_closes: Mapped[time] = mapped_column(server_default=_stored(WORK_CLOSES))
+    emergency_minutes: Mapped[str] = mapped_column(server_default=_joined(EMERGENCY_MINUTES))
+    urgent_hours: Mapped[str] = mapped_column(server_default=_joined(URGENT_HOURS))
+    soon_days: Mapped[str] = mapped_column(server_default=_joined(SOON_DAYS))
+    """When the rungs of its ladder are due, with commas between."""
 
     @property
     def time_zone(self) -> ZoneInfo:
         """The zone that its patients' days are counted in."""
         return ZoneInfo(self.zone)
+
+    @property
+    def working_time(self) -> WorkingTime:
+        """When its people work."""
+        return WorkingTime(self.time_zone, Nation(self.nation), self.work_opens, self.work_closes)
+
+    @property
+    def ladder(self) -> Ladder:
+        """When more people are told of an alert that nobody has taken."""
+        return Ladder(
+            _parted(self.emergency_minutes), _parted(self.urgent_hours), _parted(self.soon_days)
+        )
+
+    def set_times(self, work: WorkingTime, ladder: Ladder) -> None:
+        """Change when people work and are told."""
+        self.nation = work.nation.value
+        self.work_opens, self.work_closes = work.opens, work.closes
+        self.emergency_minutes = _joined(ladder.emergency_minutes)
+        self.urgent_hours = _joined(ladder.urgent_hours)
+        self.soon_days = _joined(ladder.soon_days)
 
 
 class Team(Base):
@@ -42,6 +84,8 @@ class Team(Base):
     """The team's own office number, put into texts as it stands."""
     hours: Mapped[str]
     """When somebody reads, in words for patients: ``Mon to Fri, 9am to 5pm``."""
+    lead_id: Mapped[UUID | None]
+    """Who leads it. No foreign key: people are added to teams."""
 
 
 def add_organisation(session: Session, *, name: str, zone: str, now: datetime) -> Organisation:

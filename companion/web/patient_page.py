@@ -25,6 +25,7 @@ from companion.store import (
     patients,
     plans,
     replies,
+    sent,
 )
 from companion.store.alerts import Alert
 from companion.store.audit import AuditEntry
@@ -32,6 +33,7 @@ from companion.store.check_ins import CheckIn
 from companion.store.database import Scope, Session
 from companion.store.patients import Patient
 from companion.store.plans import PlanHold, PlanMark, PlanVersion
+from companion.store.sent import Sent
 from companion.web.chart import ScoreChart, StepChart, score_chart, step_chart
 from companion.web.showing import answer, short_day
 
@@ -71,6 +73,8 @@ class TextView:
     body: str
     state: MessageState | None
     reason: str
+    segments: int = 0
+    """How many it is charged as; 0 for one that came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ class PatientPage:
     check_ins: Sequence[CheckInView]
     scores: ScoreChart | None
     texts: Sequence[TextView]
+    sent: Sent
+    """All that was ever sent to the patient."""
     alerts: Sequence[AlertView]
     audit: Sequence[tuple[AuditEntry, str]]
 
@@ -157,6 +163,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         check_ins=asked,
         scores=_scores(asked),
         texts=_texts(session, scope, patient),
+        sent=sent.sent_to(session, patient),
         alerts=[
             alert_view(session, alert, names)
             for alert in alerts.alerts_about(session, scope, patient.id)
@@ -196,8 +203,8 @@ def _scores(newest_first: Sequence[CheckInView]) -> ScoreChart | None:
 
 
 def _texts(session: Session, scope: Scope, patient: Patient) -> list[TextView]:
-    sent = [
-        TextView(m.queued_at, False, messages.body_of(session, m), m.state, m.reason)
+    went = [
+        TextView(m.queued_at, False, messages.body_of(session, m), m.state, m.reason, m.segments)
         for m in messages.texts_of(session, scope, patient.id, limit=TEXTS_SHOWN)
     ]
     came = [
@@ -205,7 +212,7 @@ def _texts(session: Session, scope: Scope, patient: Patient) -> list[TextView]:
         for r in replies.replies_of(session, patient, limit=TEXTS_SHOWN)
     ]
     # A text and its answer may share a moment: the patient's own goes first.
-    return sorted([*came, *sent], key=lambda text: (text.at, not text.incoming), reverse=True)[
+    return sorted([*came, *went], key=lambda text: (text.at, not text.incoming), reverse=True)[
         :TEXTS_SHOWN
     ]
 

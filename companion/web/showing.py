@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_currency
 from flask_babel import get_locale
 
 from companion.core.agreement import MarkSide, VersionState
@@ -15,7 +16,7 @@ from companion.core.ladder import Reach
 from companion.core.numbers import show_nhs_number
 from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Question
-from companion.core.sending import MessageState
+from companion.core.sending import MessageKind, MessageState
 from companion.core.urgency import Urgency
 from companion.store.alerts import Outcome
 from companion.web.current import current_runtime, current_zone
@@ -66,6 +67,7 @@ def reach(how_far: Reach) -> str:
     return {
         Reach.TEAM: _("The team"),
         Reach.EVERYBODY: _("Everybody who works with patients"),
+        Reach.LEAD: _("The team's lead"),
         Reach.DUTY: _("Everybody, and the duty address"),
     }[how_far]
 
@@ -194,6 +196,38 @@ def demo_moment(value: datetime) -> str:
     return format_datetime(local, "EEE d MMM yyyy HH:mm", locale=get_locale())
 
 
+def message_kind(value: MessageKind) -> str:
+    """Return what a text is for, in words."""
+    return {
+        MessageKind.CRISIS: _("Crisis numbers"),
+        MessageKind.REPLY: _("Answers"),
+        MessageKind.HANDSHAKE: _("Confirming a phone"),
+        MessageKind.CHECK_IN: _("Check-ins"),
+        MessageKind.REMINDER: _("Reminders"),
+        MessageKind.STAFF: _("Alerts to staff"),
+    }[value]
+
+
+def month(value: date) -> str:
+    """Return a month such as ``January 2027``."""
+    return str(format_skeleton("yMMMM", value, locale=get_locale()))
+
+
+def price(segments: int, digits: int = 2) -> str:
+    """Return what so many segments cost, as the settings say."""
+    sms = current_runtime().settings.sms
+    amount = (sms.segment_price * segments).quantize(Decimal(1).scaleb(-digits))
+    return str(
+        format_currency(
+            amount,
+            sms.currency,
+            locale=get_locale(),
+            currency_digits=False,
+            format="¤#,##0." + "0" * digits,
+        )
+    )
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "day": day,
@@ -207,6 +241,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "side": side,
     "language": language,
     "message_state": message_state,
+    "message_kind": message_kind,
+    "month": month,
+    "price": price,
     "demo_moment": demo_moment,
     "nhs": show_nhs_number,
     "question": question,

@@ -47,6 +47,15 @@ def test_one_of_all_that_ask_looks_from_time_to_time() -> None:
     assert [number for number, look in enumerate(looks) if look] == [0, LOOK_EVERY.seconds]
 
 
+def test_after_a_look_that_failed_the_next_one_who_asks_looks_again() -> None:
+    grip = Grip(needed=True)
+    assert grip.is_to_look(NOW)
+
+    grip.is_unknown_for_long(NOW)
+
+    assert grip.is_to_look(NOW + A_SECOND)
+
+
 def test_a_number_that_cannot_be_read_is_told_after_ten_minutes_and_not_sooner() -> None:
     grip = Grip(needed=True)
 

@@ -198,11 +198,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         address = urlsplit(self.path)
         [to] = parse_qs(address.query).get("To", [None])
-        if self.ledger.random.random() < LIST_FAILS:
-            self._refuse(500, 20500)
-            return
         if address.path.endswith("/IncomingPhoneNumbers.json"):
             self._json(200, {"incoming_phone_numbers": [self.ledger.number]})
+            return
+        if self.ledger.random.random() < LIST_FAILS:
+            self._refuse(500, 20500)
             return
         rows = self.ledger.listed(to)
         self._json(200, {"messages": [_shown(row) for row in rows], "next_page_uri": None})

@@ -36,7 +36,7 @@ from companion.store.database import Scope, Transactions
 from companion.store.messages import Attempt, Message
 from companion.store.patients import Patient
 from companion.store.replies import Reply
-from companion.ticking import tick
+from companion.ticking import ask_provider, tick
 from companion.web.app import create_app
 from companion.wording import Wording
 from tests.rigs.emulate import Emulate, free_port, running_emulate
@@ -209,6 +209,7 @@ def stage(transactions: Transactions, wording: Wording, tmp_path: Path) -> Itera
         sms_url=public_url + "/sms/incoming",
     ) as provider:
         runtime = runtime_over(transactions, wording, public_url=public_url, api_base=provider.base)
+        ask_provider(runtime)  # whose our number is: nothing leaves before
         monday = runtime.clock.set(next_monday_nine(runtime.clock.now()))
         with served(create_app(runtime), port):
             scope, patient_id = enrol(runtime, monday)
@@ -313,6 +314,7 @@ def test_danger_words_that_the_providers_call_lost_come_from_its_list(
         sms_url="http://127.0.0.1:9/nobody",
     ) as provider:
         runtime = runtime_over(transactions, wording, api_base=provider.base)
+        runtime.grip.note(ours=True, now=real_now())
         monday = runtime.clock.set(next_monday_nine(runtime.clock.now()))
         stage = Stage(runtime, provider, *enrol(runtime, monday))
         tick(runtime)
@@ -374,6 +376,7 @@ def test_with_a_wrong_password_at_the_provider_no_text_is_lost(
         sms_url="http://127.0.0.1:9/nobody",
     ) as provider:
         runtime = runtime_over(transactions, wording, api_base=provider.base)
+        runtime.grip.note(ours=True, now=real_now())
         monday = runtime.clock.set(next_monday_nine(runtime.clock.now()))
         scope, patient_id = enrol(runtime, monday)
         stage = Stage(runtime, replace(provider, auth_token="another-token"), scope, patient_id)

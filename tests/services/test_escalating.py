@@ -11,7 +11,7 @@ from companion.core.triage import Finding
 from companion.core.urgency import Urgency
 from companion.mail import Letter, Mailed, SimulatedMailer, SmtpMailer
 from companion.mail import MailServer as Server
-from companion.services import alerting, escalating, rota
+from companion.services import alerting, escalating, rota, staffing
 from companion.services.escalating import LEASE, TRY_AGAIN, Routes, escalate_once, number_of
 from companion.services.staffing import StaffingError
 from companion.sms.gateway import Refused, Uncertain
@@ -124,7 +124,9 @@ def test_an_emergency_reaches_the_team_then_everybody_then_the_duty_address(towe
     assert tower.climb(4 * MINUTE) == 0
     tower.climb(MINUTE)
     assert tower.reached() == {*tower.team, tower.elsewhere}
-    tower.climb(10 * MINUTE)
+    tower.climb(5 * MINUTE)
+    assert tower.reached() == {*tower.team, tower.elsewhere}  # the team has no lead
+    tower.climb(5 * MINUTE)
     assert tower.reached() == {*tower.team, tower.elsewhere, DUTY}
     for _ in range(3):
         assert tower.climb(29 * MINUTE) == 0
@@ -241,7 +243,7 @@ def test_a_slow_mail_server_does_not_hold_a_pass_for_ever(tower: Tower) -> None:
     tower.ward.now += timedelta(days=2)
 
     assert tower.climb(mailer=Slow()) == 1
-    assert tower.climb() == 2
+    assert tower.climb() == 3
 
 
 def test_what_another_process_is_telling_is_left_to_it(tower: Tower) -> None:
@@ -361,7 +363,7 @@ def test_a_service_that_slept_for_a_weekend_tells_each_rung_once_and_no_flood(
     tower.tell()
     tower.ward.now += timedelta(days=2)
 
-    assert [tower.climb() for _ in range(3)] == [3, 0, 0]
+    assert [tower.climb() for _ in range(3)] == [4, 0, 0]
 
 
 def test_what_was_told_stands_in_the_audit_trail(tower: Tower) -> None:
@@ -385,7 +387,7 @@ def test_an_alert_climbs_to_a_real_mail_server(tower: Tower) -> None:
 
         about = [one for one in server.letters if number_of(alert) in str(one["Subject"])]
         assert sorted(str(letter["To"]) for letter in about) == sorted(
-            [tower.elsewhere, tower.elsewhere, DUTY]
+            [tower.elsewhere, tower.elsewhere, tower.elsewhere, DUTY]
         )
         assert all("NOW" in str(letter["Subject"]) for letter in about)
 
@@ -558,3 +560,116 @@ class DeadlyMailer:
 
     def send(self, letter: Letter) -> Mailed:
         raise KilledError
+
+
+# --- The lead, other times, and what was forgotten ----------------------------------------
+
+
+def give_lead(tower: Tower, email: str) -> None:
+    with tower.ward.transactions.begin() as session:
+        lead = accounts.user_with_email(session, email)
+        [team] = organisations.teams_of(session, tower.ward.scope.organisation_id)
+        staffing.set_lead(session, team, lead, now=tower.ward.now)
+
+
+def test_the_lead_is_told_before_the_duty_address(tower: Tower) -> None:
+    give_lead(tower, tower.elsewhere)
+    tower.tell()
+    tower.climb(5 * MINUTE)
+    tower.reached()
+
+    tower.climb(5 * MINUTE)
+
+    assert tower.reached() == {tower.elsewhere}
+
+
+def test_a_lead_who_is_away_leaves_it_to_everybody(tower: Tower) -> None:
+    give_lead(tower, tower.elsewhere)
+    with tower.ward.transactions.begin() as session:
+        lead = accounts.user_with_email(session, tower.elsewhere)
+        assert lead is not None
+        lead.active = False
+    tower.tell()
+    tower.climb(5 * MINUTE)
+    tower.reached()
+
+    tower.climb(5 * MINUTE)
+
+    assert tower.reached() == set(tower.team)
+
+
+def test_what_concerns_no_team_has_no_lead(tower: Tower) -> None:
+    give_lead(tower, tower.elsewhere)
+    with tower.ward.transactions.begin() as session:
+        alerting.raise_alert(
+            session,
+            organisation_id=tower.ward.scope.organisation_id,
+            team_id=None,
+            patient_id=None,
+            finding=DANGER,
+            now=tower.ward.now,
+        )
+    tower.climb(5 * MINUTE)
+    tower.reached()
+
+    tower.climb(5 * MINUTE)
+
+    assert tower.reached() == {*tower.team, tower.elsewhere}
+
+
+def test_each_organisation_may_have_other_times(tower: Tower) -> None:
+    with tower.ward.transactions.begin() as session:
+        organisation = organisations.organisation_of(session, tower.ward.scope.organisation_id)
+        times = staffing.Times(emergency_minutes=(0, 2, 4, 6))
+        staffing.set_times(session, organisation, times, now=tower.ward.now)
+    tower.tell()
+
+    tower.climb()
+    tower.climb(2 * MINUTE)
+    tower.climb(2 * MINUTE)
+    tower.reached()
+    tower.climb(2 * MINUTE)
+
+    assert DUTY in tower.reached()
+
+
+def reopen(tower: Tower, after: timedelta) -> int:
+    tower.ward.now += after
+    return alerting.reopen_forgotten(tower.ward.transactions, now=tower.ward.now)
+
+
+def test_an_emergency_that_somebody_took_and_forgot_is_told_anew(tower: Tower) -> None:
+    alert = tower.tell()
+    tower.climb()
+    tower.take(alert)
+    tower.reached()
+
+    assert reopen(tower, timedelta(minutes=119)) == 0
+    assert tower.climb() == 0
+    assert reopen(tower, MINUTE) == 1
+    assert reopen(tower, timedelta(0)) == 0
+    tower.climb()
+
+    assert tower.reached() == set(tower.team)
+    again = tower.ward.alerts()["T-06"]
+    assert again.acknowledged_by is None
+    with tower.ward.transactions.reading() as session:
+        actions = [entry.action for entry in session.query(audit.AuditEntry)]
+    assert "alert opened again: nothing was written" in actions
+
+
+def test_what_somebody_closed_is_not_opened_again(tower: Tower) -> None:
+    alert = tower.tell()
+    tower.take(alert)
+    with tower.ward.transactions.begin() as session:
+        alerting.resolve(
+            session,
+            tower.ward.scope,
+            alert.id,
+            user_id=tower.ward.user_id,
+            outcome=Outcome.SPOKE,
+            note="",
+            now=tower.ward.now,
+        )
+
+    assert reopen(tower, timedelta(days=30)) == 0

@@ -88,7 +88,7 @@ def test_of_two_copies_the_one_that_finds_anothers_mark_sends_nothing_and_says_s
     assert grip.leave(queue.real()) is Leave.NOTHING
     assert dispatch(queue, grip.leave(queue.real())) == 0
     [(rule, urgency, why)] = queue.alerts()
-    assert (rule, urgency) == ("S-04", Urgency.EMERGENCY)
+    assert (rule, urgency) == ("S-03", Urgency.EMERGENCY)
     assert "sends nothing more" in why
 
 

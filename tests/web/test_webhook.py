@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from companion.clock import real_now
 from companion.core.sending import MessageKind, MessageState
 from companion.runtime import Runtime
 from companion.services.queueing import queue_text
@@ -265,6 +266,7 @@ class Sent:
             )
             assert message is not None
         self.message_id = message.id
+        service.runtime.grip.note(ours=True, now=real_now())
         send_now(service.runtime)
         self.sid = provider.taken[0]["sid"]
         self.path = provider.calls[0]["StatusCallback"].removeprefix("https://texts.example")

@@ -18,7 +18,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urldefrag, urlsplit
 from uuid import uuid4
 
 import requests
@@ -211,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         row = self.ledger.take(fields)
         if self.callbacks is not None:
             chance = self.ledger.random
-            words, url = chance.choice(CALLBACKS), fields["StatusCallback"]
+            words, url = chance.choice(CALLBACKS), urldefrag(fields["StatusCallback"]).url
             if chance.random() < EARLY:
                 self.callbacks.call(url, row, words)
             else:

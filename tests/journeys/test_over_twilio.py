@@ -17,18 +17,20 @@ from uuid import UUID
 import pytest
 
 from companion.clock import real_now
+from companion.config import AlertsSection
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.people import Consent, ContactWishes, Identity, Pathway, PatientStatus
-from companion.core.sending import AttemptOutcome, MessageState
+from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.taper import Step
 from companion.core.urgency import Urgency
+from companion.mail import MailServer, SmtpMailer
 from companion.runtime import Runtime
-from companion.services import enrolment, planning, polling, sending, settling
+from companion.services import enrolment, planning, polling, rota, sending, settling
 from companion.services.enrolment_checks import NewPatient
 from companion.services.planning import PlanDraft
 from companion.services.staffing import add_organisation, add_team, add_user
-from companion.store import alerts, messages, replies
+from companion.store import accounts, alerts, messages, replies
 from companion.store.accounts import RoleName
 from companion.store.audit import Actor
 from companion.store.check_ins import Answer
@@ -36,10 +38,11 @@ from companion.store.database import Scope, Transactions
 from companion.store.messages import Attempt, Message
 from companion.store.patients import Patient
 from companion.store.replies import Reply
-from companion.ticking import ask_provider, tick
+from companion.ticking import ask_provider, tell_people, tick
 from companion.web.app import create_app
 from companion.wording import Wording
 from tests.rigs.emulate import Emulate, free_port, running_emulate
+from tests.rigs.mail_server import running_mail_server
 from tests.rigs.texted import MovableClock
 from tests.rigs.texting import ACCOUNT_SID, OUR_NUMBER, TOKEN, runtime_over, served
 
@@ -286,6 +289,42 @@ def test_danger_words_are_answered_at_night_and_stand_as_an_emergency(stage: Sta
     assert "999" in shown
     assert "T-06" in {rule for rule, _ in stage.alerts()}
     assert Urgency.EMERGENCY in {urgency for _, urgency in stage.alerts()}
+
+
+STAFF_PHONE = "+447700900981"
+
+
+def test_an_alert_that_nobody_takes_climbs_to_a_mail_server_and_to_phones(stage: Stage) -> None:
+    tick(stage.runtime)
+    stage.answer("1")
+    with running_mail_server(free_port()) as mail:
+        server = MailServer("127.0.0.1", mail.port, "none", "alerts@example.org")
+        alerts_section = AlertsSection(duty_email="duty@example.org")
+        settings = stage.runtime.settings.model_copy(update={"alerts": alerts_section})
+        runtime = replace(stage.runtime, mailer=SmtpMailer(server), settings=settings)
+        give_phones(runtime, stage.scope)
+
+        stage.answer("I want to end my life")
+        for minutes in (0, 5, 5, 5, 30):
+            runtime.clock.advance(timedelta(minutes=minutes, seconds=1))
+            tell_people(runtime)
+            tick(runtime)
+
+    texts = [text["body"] for text in stage.provider.texts_to(STAFF_PHONE)]
+    assert mail.sent_to().count("pharmacist@example.org") == len(texts) == 5
+    assert mail.sent_to().count("duty@example.org") == 2
+    said = " ".join([*texts, *(str(letter) for letter in mail.letters)])
+    assert "NOW" in texts[0]
+    assert not [word for word in ("Ada", "end my life", PHONE) if word in said]
+    with stage.runtime.transactions.reading() as session:
+        texted = session.query(Message).filter(Message.kind == MessageKind.STAFF)
+        assert {message.state for message in texted} == {MessageState.ACCEPTED}
+
+
+def give_phones(runtime: Runtime, scope: Scope) -> None:
+    with runtime.transactions.begin() as session:
+        [member] = accounts.who_work_with_patients(session, scope.organisation_id, None)
+        rota.set_phone(session, member, STAFF_PHONE, now=runtime.clock.now(), allow_examples=True)
 
 
 def look_at_the_list(runtime: Runtime, *, minutes: int) -> int:

@@ -18,7 +18,13 @@ from companion.sms.gateway import (
     Uncertain,
     Unlisted,
 )
-from companion.sms.twilio import MESSAGE_SID, TwilioAccount, TwilioGateway, TwilioRequests
+from companion.sms.twilio import (
+    MESSAGE_SID,
+    TRY_AGAIN,
+    TwilioAccount,
+    TwilioGateway,
+    TwilioRequests,
+)
 from tests.rigs.provider import Mode, Provider, running_provider
 
 ACCOUNT_SID = "AC" + "0" * 32
@@ -56,7 +62,7 @@ def test_a_text_carries_all_that_the_provider_must_know(provider: Provider) -> N
         "From": "+447700900001",
         "Body": TEXT.body,
         "ValidityPeriod": "3600",
-        "StatusCallback": "https://texts.example/sms/status/token-1",
+        "StatusCallback": "https://texts.example/sms/status/token-1#rc=3&rp=all",
     }
 
 
@@ -339,6 +345,17 @@ def test_too_many_calls_at_once_are_no_empty_list(provider: Provider) -> None:
     gateway.texts_out(THEIRS, NOON)
 
     assert isinstance(gateway.texts_in(NOON), Unlisted)
+
+
+def test_a_request_counts_as_genuine_whether_what_follows_the_hash_is_signed_or_not() -> None:
+    requests, fields = TwilioRequests(account_at("")), {"MessageSid": "SM1"}
+    url = "https://texts.example/sms/incoming"
+
+    for signed in (url, url + TRY_AGAIN):
+        signature = RequestValidator("secret").compute_signature(signed, fields)
+        assert requests.is_genuine(url, fields, signature)
+    other = RequestValidator("secret").compute_signature(url + "#rc=9", fields)
+    assert not requests.is_genuine(url, fields, other)
 
 
 # --- Whose the number is ------------------------------------------------------------------

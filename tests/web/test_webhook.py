@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlencode
+from urllib.parse import urldefrag, urlencode
 
 import pytest
 from flask import Flask
@@ -269,7 +269,8 @@ class Sent:
         service.runtime.grip.note(ours=True, now=real_now())
         send_now(service.runtime)
         self.sid = provider.taken[0]["sid"]
-        self.path = provider.calls[0]["StatusCallback"].removeprefix("https://texts.example")
+        called, _asks = urldefrag(provider.calls[0]["StatusCallback"])
+        self.path = called.removeprefix("https://texts.example")
 
     def report(self, word: str, **changes: str) -> int:
         fields = {

@@ -22,7 +22,7 @@ from companion.logs import start_logging
 from companion.releasing import ReleaseError, release
 from companion.runtime import Runtime, backup_key_from, build_runtime
 from companion.scheduler import running
-from companion.services import backing_up, rota, staffing
+from companion.services import backing_up, escalating, rota, staffing
 from companion.services.backing_up import BackupError
 from companion.services.staffing import StaffingError
 from companion.store import accounts, organisations
@@ -410,6 +410,18 @@ def doctor(config: Path | None) -> None:
             click.echo(f"      {fault}")
     if not well:
         raise click.ClickException("not ready")
+
+
+@main.command()
+@click.pass_obj
+def bounced(config: Path | None) -> None:
+    """Read a message that a mail server sent back, and tell the next people of its alert."""
+    bounce = click.get_binary_stream("stdin").read(escalating.LONGEST_BOUNCE)
+    with _runtime(config) as runtime, runtime.transactions.begin() as session:
+        known = escalating.take_bounce(
+            session, bounce.decode(errors="replace"), now=runtime.clock.now()
+        )
+    click.echo("The next people are told." if known else "This names no letter of ours.")
 
 
 @main.group()

@@ -411,3 +411,11 @@ def test_only_a_colleague_with_patients_leads(config: Path) -> None:
 
     assert answer.exit_code == 1
     assert "cannot lead" in answer.output
+
+
+def test_a_bounce_that_names_no_letter_of_ours_says_so(config: Path) -> None:
+    companion(config, "db", "upgrade")
+
+    answer = companion(config, "bounced", typed="Message-ID: <nothing@example.org>")
+
+    assert answer.output == "This names no letter of ours.\n"

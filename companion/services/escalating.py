@@ -7,6 +7,7 @@ takes the next one at once, and so does a text to staff that does not arrive.
 """
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -95,6 +96,37 @@ def escalate_once(
             _record(session, claimed[0].id, told or texts, faults, now=now)
         climbed += 1
     return climbed
+
+
+REFERENCE = re.compile(r"<([0-9a-f]{32})\.\d+@")
+"""How a letter of ours names its rung, in the Message-ID that a bounce quotes."""
+LONGEST_BOUNCE = 1_000_000
+
+
+def take_bounce(session: Session, bounce: str, *, now: datetime) -> bool:
+    """Take the next rung at once for each letter that *bounce* says did not arrive.
+
+    *bounce* is the whole message that a mail server sent back. Tell whether it named one.
+    """
+    found = False
+    for name in dict.fromkeys(REFERENCE.findall(bounce[:LONGEST_BOUNCE])):
+        notice = notices.find(session, UUID(name))
+        if notice is None:
+            continue
+        found = True
+        alert = alerts.alert_by_id(session, notice.alert_id)
+        notices.hasten(session, alert.id, up_to=LAST, now=now)
+        audit.record(
+            session,
+            alert.organisation_id,
+            actor=SYSTEM,
+            action="letter about an alert came back",
+            subject=f"alert:{alert.id}",
+            patient_id=alert.patient_id,
+            detail={"rung": notice.rung},
+            now=now,
+        )
+    return found
 
 
 def _send(mailer: Mailer, letters: Sequence[Letter]) -> list[str]:

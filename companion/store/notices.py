@@ -152,6 +152,11 @@ def claim_next(
     return notice, alert
 
 
+def find(session: Session, notice_id: UUID) -> Notice | None:
+    """Return one rung, or None when there is none of that id."""
+    return session.get(Notice, notice_id)
+
+
 def locked(session: Session, notice_id: UUID) -> Notice:
     """Return one rung as it stands now, locked until the transaction ends."""
     return session.scalars(

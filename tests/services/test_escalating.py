@@ -673,3 +673,50 @@ def test_what_somebody_closed_is_not_opened_again(tower: Tower) -> None:
         )
 
     assert reopen(tower, timedelta(days=30)) == 0
+
+
+# --- Letters that come back later ---------------------------------------------------------
+
+BOUNCE = """\
+From: MAILER-DAEMON@example.org
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status
+
+Final-Recipient: rfc822; gone@example.com
+Action: failed
+Status: 5.1.1
+
+Message-ID: <{reference}@example.org>
+"""
+
+
+def come_back(tower: Tower, reference: str) -> bool:
+    with tower.ward.transactions.begin() as session:
+        bounce = BOUNCE.format(reference=reference)
+        return escalating.take_bounce(session, bounce, now=tower.ward.now)
+
+
+def test_a_letter_that_comes_back_later_takes_the_next_rung_at_once(tower: Tower) -> None:
+    tower.tell()
+    tower.climb()
+    reference = tower.mailer.sent[0].reference
+    tower.reached()
+
+    assert come_back(tower, reference)
+    tower.climb()
+
+    assert tower.reached() == {*tower.team, tower.elsewhere}
+    with tower.ward.transactions.reading() as session:
+        actions = [entry.action for entry in session.query(audit.AuditEntry)]
+    assert "letter about an alert came back" in actions
+
+
+def test_a_bounce_of_somebody_elses_letter_changes_nothing(tower: Tower) -> None:
+    tower.tell()
+    tower.climb()
+    tower.reached()
+
+    assert not come_back(tower, f"{uuid4().hex}.0")
+    assert not come_back(tower, "something")
+
+    assert tower.climb() == 0

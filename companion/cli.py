@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from waitress.server import create_server
@@ -413,10 +414,11 @@ def doctor(config: Path | None) -> None:
 
 
 @main.command()
+@click.argument("message", type=click.File("rb"), default="-")
 @click.pass_obj
-def bounced(config: Path | None) -> None:
-    """Read a message that a mail server sent back, and tell the next people of its alert."""
-    bounce = click.get_binary_stream("stdin").read(escalating.LONGEST_BOUNCE)
+def bounced(config: Path | None, message: BinaryIO) -> None:
+    """Read a MESSAGE that a mail server sent back, and tell the next people of its alert."""
+    bounce = message.read(escalating.LONGEST_BOUNCE)
     with _runtime(config) as runtime, runtime.transactions.begin() as session:
         known = escalating.take_bounce(
             session, bounce.decode(errors="replace"), now=runtime.clock.now()

@@ -48,4 +48,5 @@ def listed() -> ResponseReturnValue:
             first, after = (first - timedelta(days=1)).replace(day=1), first
     while len(months) > 1 and not months[-1].kinds:
         months.pop()  # before the service was used
-    return render_template("costs.html", months=months, kinds=list(MessageKind))
+    # *one* is no literal in the template: Jinja would work out its price when it compiles.
+    return render_template("costs.html", months=months, kinds=list(MessageKind), one=1)

@@ -85,7 +85,8 @@ def test_a_patients_page_says_what_their_texts_cost(priced: Clinic) -> None:
 
     assert "So far 1 texts to the patient" in page
     assert "They cost £0." in page
-    assert "segments: " in page or "segment: " in page
+    assert "2 segments (£0.09): " in page
+    assert "1 segment: Not sent" in page
 
 
 def test_another_organisations_texts_are_not_counted(priced: Clinic) -> None:

@@ -214,17 +214,12 @@ def month(value: date) -> str:
 
 
 def price(segments: int, digits: int = 2) -> str:
-    """Return what so many segments cost, as the settings say."""
+    """Return what so many segments cost, as the settings say, to two digits or up to *digits*."""
     sms = current_runtime().settings.sms
-    amount = (sms.segment_price * segments).quantize(Decimal(1).scaleb(-digits))
+    pattern = "¤#,##0.00" + "#" * (digits - 2)
+    amount = sms.segment_price * segments
     return str(
-        format_currency(
-            amount,
-            sms.currency,
-            locale=get_locale(),
-            currency_digits=False,
-            format="¤#,##0." + "0" * digits,
-        )
+        format_currency(amount, sms.currency, pattern, locale=get_locale(), currency_digits=False)
     )
 
 

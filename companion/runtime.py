@@ -8,7 +8,7 @@ from companion.clock import Clock
 from companion.config import ROOT, SAMPLE, Settings, SettingsError
 from companion.core.breaker import Breaker
 from companion.core.grip import Grip
-from companion.core.pace import Pace
+from companion.core.send_rate import SendRate
 from companion.mail import Mailer, MailServer, SimulatedMailer, SmtpMailer
 from companion.services.sending import SendingLimits
 from companion.sms.gateway import Provider
@@ -34,7 +34,7 @@ class Runtime:
     """Tells the provider's requests to us from others'; None where none can come."""
     grip: Grip
     """Whether this copy of the service may send."""
-    pace: Pace
+    rate: SendRate
     wake: Event = field(default_factory=Event)
     breaker: Breaker = field(default_factory=Breaker)
     pulses: dict[str, datetime] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def build_runtime(settings: Settings) -> Runtime:
         ),
         requests=None if account is None else TwilioRequests(account),
         grip=Grip(needed=account is not None),
-        pace=Pace(settings.sending.segments_per_second),
+        rate=SendRate(settings.sending.segments_per_second),
     )
 
 

@@ -85,7 +85,7 @@ def _send(runtime: Runtime) -> None:
         limits=runtime.limits,
         breaker=runtime.breaker,
         leave=runtime.grip.leave(real_now()),
-        pace=runtime.pace,
+        rate=runtime.rate,
     )
     if isinstance(runtime.gateway, SimulatedGateway):
         _deliver(runtime, runtime.gateway)

@@ -19,8 +19,8 @@ from uuid import UUID, uuid4
 from companion.core.agreement import VersionState
 from companion.core.breaker import Breaker
 from companion.core.grip import Leave
-from companion.core.pace import Pace
 from companion.core.people import PatientStatus
+from companion.core.send_rate import SendRate
 from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.triage import held_finding, missed_finding, wrong_number_finding
 from companion.services.following import (
@@ -107,13 +107,13 @@ def dispatch_once(
     limits: SendingLimits,
     breaker: Breaker | None = None,
     leave: Leave = Leave.EVERYTHING,
-    pace: Pace | None = None,
+    rate: SendRate | None = None,
 ) -> int:
     """Give up claims that ended, then send what is due; return how many calls were made.
 
     Any number of processes may do this at once. While *breaker* is open nothing is claimed,
     nor where this copy of the service was restored and nobody has released it yet.
-    *leave* is what this copy may send, *pace* how fast what can wait.
+    *leave* is what this copy may send, *rate* how fast what can wait.
     """
     breaker = breaker or Breaker()
     started = real_now()
@@ -128,7 +128,7 @@ def dispatch_once(
             _reap(session, now=now, real_now=started, limits=limits)
             if not open_to_us or service_copy.waiting(session):
                 break
-            due, claims = _claim(session, leave, pace, now=now, real_now=real_now(), limits=limits)
+            due, claims = _claim(session, leave, rate, now=now, real_now=real_now(), limits=limits)
         if not due:
             break
         results = _hand_over_all(gateway, claims, real_now=real_now, limits=limits)
@@ -155,9 +155,9 @@ def _reap(session: Session, *, now: datetime, real_now: datetime, limits: Sendin
         _doubt(session, message, attempt.detail, now=now, real_now=real_now, limits=limits)
 
 
-def _kinds(leave: Leave, pace: Pace | None, real_now: datetime) -> list[MessageKind]:
+def _kinds(leave: Leave, rate: SendRate | None, real_now: datetime) -> list[MessageKind]:
     """Return what may leave now: answers at once, the rest as fast as the number may text."""
-    in_time = pace is None or pace.has_room(real_now)
+    in_time = rate is None or rate.has_room(real_now)
     return [
         kind
         for kind in MessageKind
@@ -169,14 +169,14 @@ def _kinds(leave: Leave, pace: Pace | None, real_now: datetime) -> list[MessageK
 def _claim(
     session: Session,
     leave: Leave = Leave.EVERYTHING,
-    pace: Pace | None = None,
+    rate: SendRate | None = None,
     *,
     now: datetime,
     real_now: datetime,
     limits: SendingLimits,
 ) -> tuple[Sequence[Due], list[_Claim]]:
     # No more than there are threads: a claimed text that waits for a thread wastes its lease.
-    kinds = _kinds(leave, pace, real_now)
+    kinds = _kinds(leave, rate, real_now)
     due = messages.due(session, kinds, now=now, real_now=real_now, limit=limits.threads)
     claims = []
     for one in due:
@@ -186,8 +186,8 @@ def _claim(
             continue
         try:
             claims.append(_claim_one(session, one, now=now, real_now=real_now, limits=limits))
-            if pace is not None:
-                pace.take(one.message.segments, real_now)
+            if rate is not None:
+                rate.take(one.message.segments, real_now)
         except SealError:
             # One damaged row must not stand in the way of all the others.
             _give_up_damaged(session, one.message, now=now)

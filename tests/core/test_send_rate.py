@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.core.pace import LONGEST_BURST_SECONDS, Pace
+from companion.core.send_rate import LONGEST_BURST_SECONDS, SendRate
 from tests.rigs.times import MONDAY_NINE as NOW
 
 
@@ -16,11 +16,11 @@ from tests.rigs.times import MONDAY_NINE as NOW
 def test_over_any_time_no_more_leaves_than_the_number_may_send(
     per_second: float, tries: list[tuple[int, int]]
 ) -> None:
-    pace, moment, sent = Pace(per_second), NOW, 0
+    rate, moment, sent = SendRate(per_second), NOW, 0
     for wait, segments in tries:
         moment += timedelta(milliseconds=wait)
-        if pace.has_room(moment):
-            pace.take(segments, moment)
+        if rate.has_room(moment):
+            rate.take(segments, moment)
             sent += segments
 
     seconds = (moment - NOW).total_seconds() + LONGEST_BURST_SECONDS
@@ -28,27 +28,27 @@ def test_over_any_time_no_more_leaves_than_the_number_may_send(
 
 
 def test_an_idle_number_saves_up_one_burst_and_no_more() -> None:
-    pace = Pace(10)
-    assert pace.has_room(NOW)
+    rate = SendRate(10)
+    assert rate.has_room(NOW)
     hours_later = NOW + timedelta(hours=5)
 
     for _ in range(10):
-        assert pace.has_room(hours_later)
-        pace.take(1, hours_later)
+        assert rate.has_room(hours_later)
+        rate.take(1, hours_later)
 
-    assert not pace.has_room(hours_later)
+    assert not rate.has_room(hours_later)
 
 
 def test_answers_take_from_what_waits() -> None:
-    pace = Pace(10)
-    pace.take(30, NOW)
+    rate = SendRate(10)
+    rate.take(30, NOW)
 
-    assert not pace.has_room(NOW + timedelta(seconds=2))
-    assert pace.has_room(NOW + timedelta(seconds=2.1))
+    assert not rate.has_room(NOW + timedelta(seconds=2))
+    assert rate.has_room(NOW + timedelta(seconds=2.1))
 
 
 def test_a_clock_that_goes_back_gives_nothing_away() -> None:
-    pace = Pace(10)
-    pace.take(10, NOW)
+    rate = SendRate(10)
+    rate.take(10, NOW)
 
-    assert not pace.has_room(NOW - timedelta(hours=1))
+    assert not rate.has_room(NOW - timedelta(hours=1))

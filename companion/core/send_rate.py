@@ -11,7 +11,7 @@ LONGEST_BURST_SECONDS = 1.0
 """An idle number saves up no more than it could have sent in this time."""
 
 
-class Pace:
+class SendRate:
     """Shared by all senders of one process. Moments are real time.
 
     *per_second* is in segments: that is what networks count.

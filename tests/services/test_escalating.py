@@ -15,9 +15,10 @@ from companion.services import alerting, escalating, rota, staffing
 from companion.services.escalating import LEASE, TRY_AGAIN, Routes, escalate_once, number_of
 from companion.services.staffing import StaffingError
 from companion.sms.gateway import Refused, Uncertain
-from companion.store import accounts, audit, notices, organisations
+from companion.store import accounts, alerts, audit, notices, organisations
 from companion.store.accounts import RoleName, User
-from companion.store.alerts import Alert, Outcome
+from companion.store.alerts import Alert, AlertState, Outcome
+from companion.store.database import Session
 from companion.store.notices import Notice, NoticeState
 from companion.store.patients import Patient
 from tests.rigs.enrolled import Ward
@@ -720,3 +721,19 @@ def test_a_bounce_of_somebody_elses_letter_changes_nothing(tower: Tower) -> None
     assert not come_back(tower, "something")
 
     assert tower.climb() == 0
+
+
+def test_what_is_closed_while_it_is_looked_at_stays_closed(
+    tower: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tower.take(tower.tell())
+    locked = alerts.locked
+
+    def closed_meanwhile(session: Session, alert_id: UUID) -> Alert:
+        alert = locked(session, alert_id)
+        alert.state = AlertState.RESOLVED
+        return alert
+
+    monkeypatch.setattr(alerts, "locked", closed_meanwhile)
+
+    assert reopen(tower, timedelta(days=30)) == 0

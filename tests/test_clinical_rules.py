@@ -5,13 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from companion.core import calendar, grip, ladder, triage, working
+from companion.core import (
+    calendar,
+    equivalence,
+    grip,
+    ladder,
+    medicines,
+    plan_checks,
+    triage,
+    working,
+)
 from companion.services import receiving
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "clinical-rules.md").read_text(encoding="utf-8")
 ROWS = {
-    match[1]: match[0] for match in re.finditer(r"^\| ([A-Z]-\d\d) \|.*$", PAGE, flags=re.MULTILINE)
+    match[1]: match[0]
+    for match in re.finditer(r"^\| ([A-Z]+-\d\d) \|.*$", PAGE, flags=re.MULTILINE)
 }
 CODE = [
     *(ROOT / "companion" / "core").rglob("*.py"),
@@ -22,7 +32,9 @@ CODE = [
 def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> None:
     named = set()
     for path in CODE:
-        named |= set(re.findall(r"\b([TURSCLG]-\d\d)\b", path.read_text(encoding="utf-8")))
+        named |= set(
+            re.findall(r"\b([TURSCLG]-\d\d|PLAN-\d\d)\b", path.read_text(encoding="utf-8"))
+        )
 
     assert named == set(ROWS)
 
@@ -48,6 +60,14 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("L-06", f"{ladder.FORGOTTEN_HOURS} working hours (urgent)"),
         ("L-06", f"{ladder.FORGOTTEN_DAYS} working days (soon)"),
         ("S-03", f"{grip.GOOD_FOR.total_seconds():.0f} s"),
+        ("PLAN-04", f"over {medicines.PARACETAMOL_MOST_MG} mg"),
+        ("PLAN-07", "over {2}, {1} and {0} %".format(*(p for p, _ in plan_checks.CUT_PERCENTS))),
+        ("PLAN-09", f"{plan_checks.GROWING_STEPS} in a row"),
+        ("PLAN-11", f"more than {plan_checks.MUCH_LONGER.days // 7} weeks"),
+        (
+            "PLAN-13",
+            "{}, {}, {}, {} and {} mg".format(*(one.mg for one in equivalence.THRESHOLDS)),
+        ),
         ("C-01", f"{calendar.EARLIEST_SAFE:%H:%M}"),
         ("C-02", f"{calendar.LATEST_SAFE:%H:%M}"),
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),

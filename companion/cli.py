@@ -151,7 +151,10 @@ def backup(config: Path | None, file: Path) -> None:
 def restore(config: Path | None, file: Path) -> None:
     """Fill an empty database from FILE. Nothing is sent until companion release."""
     with _runtime(config) as runtime:
-        schema_version.upgrade(runtime.transactions)
+        # Only where nothing is: a database that somebody works with is not touched.
+        if schema_version.is_untouched(runtime.transactions):
+            schema_version.upgrade(runtime.transactions)
+        _refuse_old_tables(runtime)
         size = file.stat().st_size if file.exists() else 0
         with click.progressbar(length=size, label="Restoring") as bar:
             restored = backing_up.restore(

@@ -13,8 +13,9 @@ from companion.sms.gateway import Unlisted
 from companion.store import inbound_list, messages, service_copy
 from companion.ticking import catch_up
 
-NOTICED_AFTER = GOOD_FOR + timedelta(seconds=10)
-"""Another copy sends nothing more by then: its look is too old, and its last call is over."""
+NOTICED_AFTER = GOOD_FOR + timedelta(seconds=30)
+"""Another copy sends nothing more by then: its look is too old, the pass that it had begun
+(5 s) and the last call of that (10 s) are over."""
 LONGEST_WAIT = timedelta(minutes=10)
 AGAIN_SECONDS = 5.0
 
@@ -50,7 +51,7 @@ def release(
         raise ReleaseError("our number could not be taken")
     if before:
         stopped_at = real_now() + NOTICED_AFTER
-        yield "Taking the number. Another copy notices within 100 seconds and sends no more."
+        yield "Taking the number. Another copy notices within two minutes and sends no more."
     yield "Reading what came since the backup. This takes up to two minutes."
     _wait_until_read(runtime, stopped_at.timestamp(), pause)
     yield "Comparing what waits with what went since the backup."

@@ -38,6 +38,12 @@ def newest() -> str:
     return head
 
 
+def is_untouched(transactions: Transactions) -> bool:
+    """Tell whether no migration was ever made here."""
+    with transactions.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() is None
+
+
 def is_current(transactions: Transactions) -> bool:
     """Tell whether the database has every migration."""
     with transactions.engine.connect() as connection:

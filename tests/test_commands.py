@@ -1,6 +1,7 @@
 """The ``companion`` command, as somebody who runs the service types it."""
 
 import re
+import sqlite3
 import stat
 import time
 from collections.abc import Iterator
@@ -320,10 +321,14 @@ def test_what_cannot_be_backed_up_restored_or_released_says_why(
     over = companion(config, "restore", str(file))
     nothing = companion(there, "restore", str(tmp_path / "nothing"))
     release = companion(config, "release")
+    with sqlite3.connect(config.parent / "companion.db") as tables:
+        tables.execute("UPDATE alembic_version SET version_num = '0006'")
+    older = companion(config, "restore", str(file))
 
     for answer, says in [
         (again, "is there already"),
         (over, "name an empty one"),
+        (older, "The tables are not up to date"),
         (nothing, "No such file"),
         (release, "this copy was not restored"),
     ]:

@@ -5,7 +5,7 @@ its cause. Urgency only rises. Only a signed-in person takes or closes an alert;
 does. Until then :mod:`companion.services.escalating` tells more and more people.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from companion.core.ladder import LAST, forgotten_at, reach_of
@@ -17,6 +17,8 @@ from companion.store.database import Scope, Session, Transactions
 from companion.store.messages import Message
 
 LONGEST_NOTE = 2000
+WRITTEN_AGAIN_AFTER = timedelta(minutes=10)
+"""People's time between two notes of one lasting fault of the service."""
 
 
 class AlertError(ValueError):
@@ -81,8 +83,14 @@ def tell_every_organisation(
     reply_id: UUID | None = None,
     message_id: UUID | None = None,
 ) -> None:
-    """Raise *finding* with everybody: for what is no one patient's, such as a fault of ours."""
+    """Raise *finding* with everybody: for what is no one patient's, such as a fault of ours.
+
+    A fault that lasts is written down again every ten minutes, not at every tick.
+    """
     for organisation in organisations.organisations_everywhere(session):
+        about_a_text = reply_id is not None or message_id is not None
+        if not about_a_text and _was_just_told(session, organisation.id, finding, now):
+            continue
         raise_alert(
             session,
             organisation_id=organisation.id,
@@ -93,6 +101,17 @@ def tell_every_organisation(
             reply_id=reply_id,
             message_id=message_id,
         )
+
+
+def _was_just_told(
+    session: Session, organisation_id: UUID, finding: Finding, now: datetime
+) -> bool:
+    standing = alerts.standing_alert(session, organisation_id, None, finding.rule)
+    return (
+        standing is not None
+        and now - standing.last_at < WRITTEN_AGAIN_AFTER
+        and alerts.why_of(session, standing) == finding.why
+    )
 
 
 def take_next_rung(session: Session, message: Message, *, now: datetime) -> None:

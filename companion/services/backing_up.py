@@ -63,7 +63,7 @@ def write_backup(
             seal_lines(lines(), out, key=key)
             out.flush()
             os.fsync(out.fileno())
-        os.link(unfinished, file)  # refuses where a file of that name has come meanwhile
+        unfinished.rename(file)
     except OSError as error:
         raise BackupError(f"{file} cannot be written: {error.strerror}") from error
     finally:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from companion.core.triage import Finding
+from companion.core.triage import Finding, service_finding
 from companion.core.urgency import Urgency
 from companion.services import alerting
 from companion.services.alerting import AlertError, AlreadyTakenError
@@ -190,3 +190,18 @@ def test_every_move_is_in_the_audit_trail(ward: Ward) -> None:
         assert audit.verify(session, ward.scope.organisation_id) is None
     done = [entry.action for entry in entries if entry.subject == f"alert:{alert.id}"]
     assert done == ["alert resolved", "alert acknowledged", "alert raised"]
+
+
+def test_a_fault_of_the_service_that_lasts_is_not_written_down_at_every_tick(ward: Ward) -> None:
+    for second in range(0, 1300, 100):
+        with ward.transactions.begin() as session:
+            alerting.tell_every_organisation(
+                session, service_finding("asking"), now=ward.now + timedelta(seconds=second)
+            )
+    assert ward.alerts()["S-01"].times == 3
+
+    with ward.transactions.begin() as session:
+        alerting.tell_every_organisation(session, service_finding("sending"), now=ward.now)
+
+    assert ward.alerts()["S-01"].times == 4
+    assert "sending" in ward.why("S-01")

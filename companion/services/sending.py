@@ -132,9 +132,7 @@ def dispatch_once(
         if not due:
             break
         results = _hand_over_all(gateway, claims, real_now=real_now, limits=limits)
-        for result in results:
-            refused = isinstance(result, TryLater) and result.for_operator
-            breaker.note(refused=refused, now=real_now())
+        _learn(results, breaker, rate, real_now())
         with transactions.begin() as session:
             for claim, result in zip(claims, results, strict=True):
                 _record(session, claim, result, now=now, real_now=real_now(), limits=limits)
@@ -311,6 +309,21 @@ def _hand_over(gateway: SmsGateway, claim: _Claim, real_now: Callable[[], dateti
     if real_now() >= claim.fence:
         return _Abandoned()
     return gateway.send(claim.text)
+
+
+def _learn(
+    results: Sequence[_Result], breaker: Breaker, rate: SendRate | None, real_now: datetime
+) -> None:
+    """Let what came of the calls decide whether, and how fast, the next ones begin."""
+    for result in results:
+        refused = isinstance(result, TryLater) and result.for_operator
+        breaker.note(refused=refused, now=real_now)
+        if rate is None:
+            continue
+        if isinstance(result, TryLater) and not refused:
+            rate.slow_down(result.after_seconds, real_now)
+        elif isinstance(result, Accepted):
+            rate.note_taken()
 
 
 def _result_of(call: Future[_Result]) -> _Result:

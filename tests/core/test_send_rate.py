@@ -1,6 +1,6 @@
 """What can wait leaves no faster than the number may text; what cannot takes its share."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +52,53 @@ def test_a_clock_that_goes_back_gives_nothing_away() -> None:
     rate.take(10, NOW)
 
     assert not rate.has_room(NOW - timedelta(hours=1))
+
+
+def sent_within(rate: SendRate, seconds: int, start: datetime) -> int:
+    """Send what may be sent, one segment at a time, and count."""
+    sent = 0
+    for tenth in range(seconds * 10):
+        moment = start + timedelta(seconds=tenth / 10)
+        while rate.has_room(moment):
+            rate.take(1, moment)
+            sent += 1
+    return sent
+
+
+def test_a_provider_that_asks_to_slow_down_is_left_alone_and_then_texted_at_half_speed() -> None:
+    rate = SendRate(10)
+
+    rate.slow_down(30, NOW)
+    rate.slow_down(30, NOW)  # the same crowd of refusals
+
+    assert not rate.has_room(NOW + timedelta(seconds=29))
+    assert 145 <= sent_within(rate, 30, NOW + timedelta(seconds=30)) <= 160
+
+
+def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
+    rate = SendRate(10)
+    rate.slow_down(60, NOW)
+
+    rate.slow_down(5, NOW + timedelta(seconds=1))
+
+    assert not rate.has_room(NOW + timedelta(seconds=59))
+    assert rate.has_room(NOW + timedelta(seconds=60))
+
+
+def test_the_speed_grows_back_while_texts_are_taken_and_never_beyond_what_is_allowed() -> None:
+    rate = SendRate(10)
+    rate.slow_down(1, NOW)
+    for _ in range(500):
+        rate.note_taken()
+
+    assert 290 <= sent_within(rate, 30, NOW + timedelta(minutes=1)) <= 310
+
+
+def test_it_never_stops_for_good() -> None:
+    rate = SendRate(16)
+    moment = NOW
+    for _ in range(50):
+        rate.slow_down(1, moment)
+        moment += timedelta(seconds=2)
+
+    assert sent_within(rate, 60, moment) >= 59

@@ -1,6 +1,7 @@
 """A patient in a queue: one gateway, and real time that only the test moves."""
 
 from companion.core.breaker import Breaker
+from companion.core.send_rate import SendRate
 from companion.core.sending import MessageKind
 from companion.core.urgency import Urgency
 from companion.services import sending
@@ -55,7 +56,7 @@ class Queue:
             for name, value in changes.items():
                 setattr(patient, name, value)
 
-    def dispatch(self) -> int:
+    def dispatch(self, rate: SendRate | None = None) -> int:
         return dispatch_once(
             self.transactions,
             self.gateway,
@@ -63,6 +64,7 @@ class Queue:
             real_now=self.real,
             limits=LIMITS,
             breaker=self.breaker,
+            rate=rate,
         )
 
     def settle(self) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from companion.core.agreement import VersionState
 from companion.core.people import PatientStatus
+from companion.core.send_rate import SendRate
 from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.urgency import Urgency
 from companion.services import queueing, sending
@@ -701,3 +702,36 @@ def test_a_late_refusal_for_a_number_given_up_cuts_off_nobody(rig: Queue) -> Non
     rig.record(claim, Refused("21610"))
 
     assert [rule for rule, _, _ in rig.alerts()] == ["U-01"]
+
+
+# --- How fast ----------------------------------------------------------------------------
+
+
+def test_check_ins_wait_for_the_numbers_own_speed_and_answers_do_not(rig: Queue) -> None:
+    rate = SendRate(1)
+    queued = [rig.queue(key=str(number)) for number in range(12)]
+    answer = rig.queue(MessageKind.REPLY, "answer")
+
+    rig.dispatch(rate)
+    assert rig.text(answer).state is MessageState.ACCEPTED
+    left = sum(rig.text(one).state is MessageState.ACCEPTED for one in queued)
+    assert 0 < left < 12
+    assert rig.dispatch(rate) == 0
+    rig.real.pass_seconds(60)
+    rig.dispatch(rate)
+    assert sum(rig.text(one).state is MessageState.ACCEPTED for one in queued) > left
+
+
+def test_a_provider_that_asks_to_slow_down_keeps_back_all_that_can_wait(rig: Queue) -> None:
+    rate = SendRate(100)
+    first = rig.queue()
+    rig.gateway.answer_next(TryLater(30))
+    rig.dispatch(rate)
+    second = rig.queue(key="two")
+
+    rig.dispatch(rate)
+
+    assert {rig.text(one).state for one in (first, second)} == {S.QUEUED}
+    rig.real.pass_seconds(60)
+    rig.dispatch(rate)
+    assert {rig.text(one).state for one in (first, second)} == {MessageState.ACCEPTED}

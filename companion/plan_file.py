@@ -14,9 +14,19 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from companion.core import equivalence
-from companion.core.dispensing import Dispenser, TooFineError
+from companion.core.dispensing import Dispenser, TooFineError, dispenser_for
 from companion.core.doses import DayDoses, DoseError, TimeOfDay, parse_amount, plain
-from companion.core.drafting import Basis, Cut, Draft, Every, Pace, Period, SlowDown, draft_steps
+from companion.core.drafting import (
+    Basis,
+    Cut,
+    Draft,
+    Every,
+    Pace,
+    Period,
+    SlowDown,
+    draft_steps,
+    usual_order,
+)
 from companion.core.medicines import (
     CATALOGUE,
     FENTANYL_TWELVE,
@@ -24,6 +34,7 @@ from companion.core.medicines import (
     Drug,
     Form,
     drug_named,
+    meant_by,
 )
 from companion.core.plan_checks import Checked, concerns_of, percent
 from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step
@@ -31,8 +42,6 @@ from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step
 LONGEST_INPUT = 1_000_000
 """Letters of a request that are read."""
 ONLY_WITH_A_PACE = ("slow_down", "cut_order", "first_cut_on")
-WITH_A_NIGHT_DOSE = (TimeOfDay.MIDDAY, TimeOfDay.EVENING, TimeOfDay.MORNING, TimeOfDay.NIGHT)
-WITHOUT_ONE = (TimeOfDay.MIDDAY, TimeOfDay.MORNING, TimeOfDay.EVENING)
 
 
 class Amount(fields.Field[Decimal]):
@@ -148,9 +157,8 @@ class _Medicine:
     patches_at_once: int | None
 
     def meant(self, amount: Decimal) -> Decimal:
-        """Return what a written amount means: a fentanyl patch of 12 is one of 12.5."""
-        is_twelve = self.drug.name == "fentanyl" and amount == FENTANYL_TWELVE
-        return FENTANYL_TWELVE_MEANT if is_twelve else amount
+        """Return what a written amount means."""
+        return meant_by(self.drug, amount)
 
     def written(self, amount: Decimal) -> str:
         """Return how an amount is written."""
@@ -292,11 +300,13 @@ def _dispenser(medicine: _Medicine, current: DayDoses, asked: Mapping[str, Any])
     largest = max([*current.amounts.values(), *map(medicine.meant, given)])
     sizes = [medicine.meant(strength) for strength in medicine.strengths]
     try:
-        at_once = medicine.patches_at_once
-        if at_once is None and medicine.form.change_days is not None:
-            units = Dispenser(sizes, largest).units_of(current.total)
-            at_once = 1 if units is None else sum(units.values())
-        return Dispenser(sizes, largest, most_units=at_once)
+        return dispenser_for(
+            sizes,
+            current.total,
+            largest,
+            is_patch=medicine.form.change_days is not None,
+            patches_at_once=medicine.patches_at_once,
+        )
     except TooFineError as error:
         raise PlanError("medicine.strengths", str(error)) from error
 
@@ -328,9 +338,7 @@ def _cut_order(current: DayDoses, asked: Mapping[str, Any]) -> tuple[TimeOfDay, 
         if len(set(order)) != len(order):
             raise PlanError("cut_order", "a time stands twice")
         return order
-    if current.at(TimeOfDay.NIGHT) > 0:
-        return (*WITH_A_NIGHT_DOSE, TimeOfDay.DAILY, TimeOfDay.PATCH)
-    return (*WITHOUT_ONE, TimeOfDay.DAILY, TimeOfDay.PATCH)
+    return usual_order(current)
 
 
 def _pace(asked: Mapping[str, Any], field: str) -> Pace:

@@ -112,6 +112,28 @@ class Dispenser:
         return self._strengths[-1]
 
 
+def dispenser_for(
+    strengths: Sequence[Decimal],
+    current: Decimal,
+    largest: Decimal,
+    *,
+    is_patch: bool,
+    patches_at_once: int | None = None,
+) -> Dispenser:
+    """Return what makes doses up to *largest*.
+
+    Of patches no more are worn at once than *patches_at_once*, or else than the fewest that
+    make *current*.
+
+    Raises:
+        TooFineError: the strengths are too small for such a dose.
+    """
+    if is_patch and patches_at_once is None:
+        units = Dispenser(strengths, largest).units_of(current)
+        patches_at_once = 1 if units is None else sum(units.values())
+    return Dispenser(strengths, largest, most_units=patches_at_once)
+
+
 def _whole(amount: Decimal) -> int:
     return int(amount / SMALLEST)
 

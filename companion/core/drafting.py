@@ -118,6 +118,16 @@ class Draft:
     """How long a patch stays on, in days; None for what is no patch."""
 
 
+WITH_A_NIGHT_DOSE = (TimeOfDay.MIDDAY, TimeOfDay.EVENING, TimeOfDay.MORNING, TimeOfDay.NIGHT)
+WITHOUT_ONE = (TimeOfDay.MIDDAY, TimeOfDay.MORNING, TimeOfDay.EVENING)
+
+
+def usual_order(current: DayDoses) -> tuple[TimeOfDay, ...]:
+    """Return which of two equal doses is cut first, where nobody says otherwise."""
+    order = WITH_A_NIGHT_DOSE if current.at(TimeOfDay.NIGHT) > 0 else WITHOUT_ONE
+    return (*order, TimeOfDay.DAILY, TimeOfDay.PATCH)
+
+
 def draft_steps(draft: Draft, dispenser: Dispenser) -> tuple[Step, ...]:
     """Return the dated steps from the first cut to the goal, or to the rung just above it.
 

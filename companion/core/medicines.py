@@ -73,6 +73,12 @@ FENTANYL_TWELVE, FENTANYL_TWELVE_MEANT = Decimal(12), Decimal("12.5")
 """A fentanyl patch labelled 12 gives 12.5 microgram an hour."""
 
 
+def meant_by(drug: Drug, amount: Decimal) -> Decimal:
+    """Return what a written amount means: a fentanyl patch of 12 is one of 12.5."""
+    is_twelve = drug.name == "fentanyl" and amount == FENTANYL_TWELVE
+    return FENTANYL_TWELVE_MEANT if is_twelve else amount
+
+
 def _strengths(text: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(strength) for strength in text.split())
 

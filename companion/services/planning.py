@@ -33,7 +33,7 @@ class PlanDraft:
     """What patient and pharmacist want to agree.
 
     *goal* is the daily total aimed for, in *unit*. *based_on* is the newest version that
-    the writer saw, None for the first.
+    the writer saw, None for the first. *reasons* say why it is right although concerns stand.
     """
 
     medicine: str
@@ -43,6 +43,7 @@ class PlanDraft:
     goal_words: str
     prescriber: str
     based_on: UUID | None = None
+    reasons: str = ""
 
 
 def propose(
@@ -75,6 +76,8 @@ def propose(
         set_at=now,
     )
     plans.seal_goal_words(session, version, draft.goal_words.strip())
+    if draft.reasons.strip():
+        plans.seal_reasons(session, version, draft.reasons.strip())
     for older in versions:
         if older.state is VersionState.PROPOSED:
             older.state = VersionState.WITHDRAWN
@@ -103,8 +106,9 @@ def _checked(draft: PlanDraft) -> tuple[Step, ...]:
             raise PlanError(field, f"Enter the {field}")
         if len(text) > longest:
             raise PlanError(field, f"The {field} is too long")
-    if len(draft.goal_words) > LONGEST_WORDS:
-        raise PlanError("goal_words", "This is too long")
+    for field, words in (("goal_words", draft.goal_words), ("reasons", draft.reasons)):
+        if len(words) > LONGEST_WORDS:
+            raise PlanError(field, "This is too long")
     steps = check_steps(draft.steps)
     if steps[0].doses.unit is not draft.unit:
         raise PlanError("unit", "The steps must be in the unit of the plan")

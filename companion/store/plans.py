@@ -52,6 +52,7 @@ class PlanVersion(Base):
     goal: Mapped[Decimal]
     """The daily total that the patient aims for, in *unit*; 0 is off altogether."""
     goal_words: Mapped[str]  # sealed: the patient's own words
+    reasons: Mapped[str | None]  # sealed: why it is right although concerns stand against it
     prescriber: Mapped[str]
     starts_on: Mapped[date]
     set_by: Mapped[UUID] = mapped_column(sa.ForeignKey("user.id"))
@@ -110,6 +111,22 @@ def goal_words_of(session: Session, version: PlanVersion) -> str:
     """Open the patient's own words."""
     return keyring_of(session).open(
         version.goal_words, table=PlanVersion.__tablename__, column="goal_words", row_id=version.id
+    )
+
+
+def seal_reasons(session: Session, version: PlanVersion, words: str) -> None:
+    """Seal why the version is right although concerns stand against it."""
+    version.reasons = keyring_of(session).seal(
+        words, table=PlanVersion.__tablename__, column="reasons", row_id=version.id
+    )
+
+
+def reasons_of(session: Session, version: PlanVersion) -> str:
+    """Open why the version is right although concerns stand; empty where none did."""
+    if version.reasons is None:
+        return ""
+    return keyring_of(session).open(
+        version.reasons, table=PlanVersion.__tablename__, column="reasons", row_id=version.id
     )
 
 

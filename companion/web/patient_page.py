@@ -61,6 +61,8 @@ class VersionView:
     """Each mark with how it was given."""
     missing: tuple[MarkSide, ...]
     goal_words: str
+    reasons: str
+    """Why it is right although concerns stood against it."""
     set_by: str
 
 
@@ -131,6 +133,7 @@ def version_view(session: Session, version: PlanVersion, names: dict[UUID, str])
         marks=[(mark, plans.how_of(session, mark)) for mark in marks],
         missing=tuple(side for side in MarkSide if side not in made),
         goal_words=plans.goal_words_of(session, version),
+        reasons=plans.reasons_of(session, version),
         set_by=names.get(version.set_by, ""),
     )
 

@@ -8,130 +8,31 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from companion.core.agreement import MarkSide
+from companion.core.calendar import local_day
 from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
-from companion.core.taper import MOST_STEPS, Pace, PlanError, Step, check_steps, fill_steps
+from companion.core.taper import MOST_STEPS, PlanError, Step, check_steps
 from companion.services import enrolment, planning
 from companion.services.enrolment import StaleError
 from companion.services.planning import PlanDraft
-from companion.store import accounts, patients, plans
+from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.patients import Patient
 from companion.web import showing
 from companion.web.access import CLINICAL, PLANNERS, requires
 from companion.web.chart import step_chart
 from companion.web.current import current_actor, current_runtime, current_scope, now
-from companion.web.forms import UNWRITTEN, DayField, Form, choices, required
+from companion.web.forms import UNWRITTEN
 from companion.web.patient_page import version_view
 from companion.web.patients import patient_or_404
+from companion.web.plan_form import PlanForm
 from companion.web.words import gettext as _
-from companion.web.words import lazy as _l
 
 blueprint = Blueprint("plans", __name__)
 
-CUT_ORDER = (
-    TimeOfDay.MIDDAY,
-    TimeOfDay.EVENING,
-    TimeOfDay.MORNING,
-    TimeOfDay.NIGHT,
-    TimeOfDay.DAILY,
-    TimeOfDay.PATCH,
-)
 SPARE_ROWS = 3
 """Empty rows to type steps into at first; more are a button away."""
-
-
-class PlanForm(Form):
-    """What is taken now, where to, and at what pace."""
-
-    medicine = StringField(_l("Medicine"), validators=[required(_l("Enter the medicine"))])
-    unit = SelectField(_l("Unit"))
-    morning = StringField(_l("Morning"))
-    midday = StringField(_l("Midday"))
-    evening = StringField(_l("Evening"))
-    night = StringField(_l("Night"))
-    daily = StringField(_l("Whole day, if only that is known"))
-    patch = StringField(_l("Patch"))
-    starts_on = DayField(_l("The plan starts on"))
-    goal = StringField(_l("Goal: total a day"), default="0")
-    goal_words = TextAreaField(_l("What the patient hopes for, in their own words"))
-    prescriber = StringField(
-        _l("Responsible prescriber"), validators=[required(_l("Enter the prescriber"))]
-    )
-    pace_cut = StringField(_l("Reduce by"))
-    pace_every_days = StringField(_l("Every how many days"))
-    first_cut_on = DayField(_l("First reduction on"), optional=True)
-    based_on = HiddenField()
-
-    def set_units(self) -> None:
-        """Offer the units in words."""
-        self.unit.choices = choices(*((unit.value, showing.unit(unit)) for unit in DoseUnit))
-
-    def amount(self, name: str) -> Decimal:
-        """Return an amount that was typed, 0 for nothing.
-
-        Raises:
-            PlanError: it is no amount; the field is named.
-        """
-        text = (self._fields[name].data or "").strip()
-        try:
-            return parse_amount(text) if text else Decimal(0)
-        except DoseError as error:
-            raise PlanError(name, str(error)) from error
-
-    def current(self) -> DayDoses:
-        """Return what is taken now.
-
-        Raises:
-            PlanError: an amount cannot stand; the field is named.
-        """
-        amounts = {t: self.amount(t.value) for t in TimeOfDay if self._fields[t.value].data}
-        try:
-            return DayDoses(DoseUnit(self.unit.data), amounts)
-        except DoseError as error:
-            raise PlanError(min(amounts, default=TimeOfDay.MORNING).value, str(error)) from error
-
-    def filled(self) -> tuple[Step, ...]:
-        """Return the steps that the pace asks for, or only the start when there is none.
-
-        Raises:
-            PlanError: the pace cannot stand; the field is named.
-        """
-        current, starts_on = self.current(), self.starts_on.data
-        assert isinstance(starts_on, date)
-        if current.total <= 0:
-            raise PlanError("morning", _("Enter what is taken now"))
-        if not (self.pace_cut.data or self.pace_every_days.data):
-            return (Step(starts_on, current),)
-        try:
-            return fill_steps(
-                current,
-                Pace(self.amount("pace_cut"), _days(self.pace_every_days.data)),
-                starts_on=starts_on,
-                first_cut_on=self.first_cut_on.data or starts_on,
-                goal=self.amount("goal"),
-                cut_order=CUT_ORDER,
-            )
-        except PlanError as error:
-            name = FIELD_OF.get(error.field, error.field)
-            raise PlanError(name, str(error)) from error
-
-
-FIELD_OF = {
-    "pace.cut": "pace_cut",
-    "pace.every_days": "pace_every_days",
-    "current": "morning",
-}
-"""Where in the form a fault of the domain stands."""
-
-
-def _days(text: str | None) -> int:
-    cleaned = (text or "").strip()
-    if not (cleaned.isascii() and cleaned.isdigit()) or len(cleaned) > 4:
-        raise PlanError("pace.every_days", _("Enter the number of days between reductions"))
-    return int(cleaned)
 
 
 class Rows:
@@ -218,7 +119,7 @@ def write(patient_id: UUID) -> ResponseReturnValue:
         versions = plans.versions_of(session, patient)
     newest = str(versions[0].id) if versions else ""
     form = PlanForm(data={"based_on": newest})
-    form.set_units()
+    form.set_choices()
     if not form.validate_on_submit():
         return _details_page(form, patient, name)
     try:
@@ -252,12 +153,17 @@ def _take_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnVal
         return _steps_page(form, patient, name, rows, None)
     try:
         steps = rows.steps(DoseUnit(form.unit.data))
-        if "propose" not in request.form:
-            return _steps_page(form, patient, name, rows, steps)
-        _propose(form, patient.id, steps)
     except PlanError as error:
         rows.faults[error.field] = str(error)
         return _steps_page(form, patient, name, rows, None)
+    if "propose" not in request.form:
+        return _steps_page(form, patient, name, rows, steps)
+    try:
+        form.refuse_unreasoned(steps, _today(patient))
+        _propose(form, patient.id, steps)
+    except PlanError as error:
+        form.take_faults({error.field: str(error)})
+        return _steps_page(form, patient, name, rows, steps)
     except StaleError as error:
         return _stale_page(form, patient, name, str(error), steps)
     flash(_("Proposed. It binds when the patient and the prescriber have both agreed."))
@@ -270,13 +176,14 @@ def _propose(form: PlanForm, patient_id: UUID, steps: Sequence[Step]) -> None:
             session,
             patient_or_404(session, patient_id),
             PlanDraft(
-                medicine=form.medicine.data,
+                medicine=form.named(),
                 unit=DoseUnit(form.unit.data),
                 steps=steps,
                 goal=steps[-1].doses.total,
                 goal_words=form.goal_words.data or "",
                 prescriber=form.prescriber.data,
                 based_on=_version_id(form.based_on.data),
+                reasons=form.reasons.data or "",
             ),
             actor=current_actor(),
             now=now(),
@@ -292,11 +199,19 @@ def _version_id(text: str | None) -> UUID | None:
         abort(HTTPStatus.BAD_REQUEST)
 
 
+def _today(patient: Patient) -> date:
+    with current_runtime().transactions.reading() as session:
+        organisation = organisations.organisation_of(session, patient.organisation_id)
+    return local_day(now(), organisation.time_zone)
+
+
 def _steps_page(
     form: PlanForm, patient: Patient, name: str, rows: Rows, steps: Sequence[Step] | None
 ) -> ResponseReturnValue:
     chart = step_chart(steps, today=None, day_text=showing.short_day) if steps else None
+    concerns = form.concerns(steps, _today(patient)) if steps else []
     faults = [{"text": what, "href": f"#{box}"} for box, what in rows.faults.items()]
+    faults += form.faults()
     page = render_template(
         "plan_steps.html",
         form=form,
@@ -306,6 +221,7 @@ def _steps_page(
         steps=steps,
         chart=chart,
         faults=faults,
+        concerns=concerns,
         unit=DoseUnit(form.unit.data),
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK

@@ -96,7 +96,7 @@ def test_a_proposed_plan_binds_once_both_have_agreed(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("medicine", "", "Enter the medicine"),
+        ("medicine", "", "Choose the medicine, or enter its name"),
         ("prescriber", "", "Enter the prescriber"),
         ("unit", "grams", "Not a valid choice"),
         ("unit", "microgram/hour", "only patches, are in microgram/hour"),
@@ -107,8 +107,8 @@ def test_a_proposed_plan_binds_once_both_have_agreed(clinic: Clinic) -> None:
         ("starts_on-year", "", "Enter a real date"),
         ("pace_cut", "0", "Enter how much to reduce by"),
         ("pace_cut", "some", "Enter the amount as a number"),
-        ("pace_every_days", "", "Enter the number of days between reductions"),
-        ("pace_every_days", "0", "Enter the number of days between reductions"),
+        ("pace_every_days", "", "Enter a whole number, like 14"),
+        ("pace_every_days", "0", "Enter a whole number, like 14"),
         ("pace_cut", "0.1", "needs more than 400 steps"),
         ("goal", "200", "The goal must be lower"),
         ("first_cut_on-year", "2026", "The first reduction must be after the plan starts"),
@@ -314,3 +314,120 @@ def test_a_patch_has_a_column_of_its_own(clinic: Clinic) -> None:
     )
 
     assert rows["step-1-patch"] == "25"
+
+
+# --- From the catalogue -------------------------------------------------------------------
+
+CHOSEN = {
+    "medicine": "",
+    "product": "morphine|modified-release tablet",
+    "pace_cut": "10",
+    "pace_basis": "start",
+    "pace_every_days": "2",
+    "pace_period": "weeks",
+    "first_cut_on-day": "",
+    "first_cut_on-month": "",
+    "first_cut_on-year": "",
+}
+
+
+def test_steps_of_a_chosen_medicine_are_made_of_whole_tablets(clinic: Clinic) -> None:
+    rows = steps_page(clinic.signed_in(), clinic.register(), **CHOSEN)
+
+    assert rows["step-1-on"] == "18 1 2027"
+    # 12 mg less than 120 at most: with tablets from 5 mg, 110 is the lowest that can be made.
+    assert (rows["step-1-morning"], rows["step-1-evening"]) == ("55", "55")
+
+
+def test_concerns_stand_beside_their_steps_and_need_a_reason_that_is_kept(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    answer = person.post(path_of(patient), **{**ENTERED, **CHOSEN, "strengths": "30"})
+    page, rows = words_of(answer), rows_in(answer.get_data(as_text=True))
+    assert "Think about" in page
+    assert "One rung deeper than the pace" in page
+    assert "PLAN-10" in page
+
+    refused = person.post(path_of(patient), **rows, propose="1")
+    proposed = person.post(path_of(patient), **rows, propose="1", reasons="Only 30s are to be had")
+
+    assert refused.status_code == 422
+    assert "Say why this plan is right all the same" in words_of(refused)
+    assert proposed.status_code == 302
+    assert "Only 30s are to be had" in words_of(person.get(f"/patients/{patient.id}"))
+
+
+def test_what_cannot_be_made_is_not_proposed_whatever_the_reason(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient, **CHOSEN)
+
+    answer = person.post(
+        path_of(patient), **{**rows, "step-1-morning": "57"}, propose="1", reasons="Please"
+    )
+
+    assert answer.status_code == 422
+    assert "Change what cannot be agreed first" in words_of(answer)
+    assert "57 mg (morning) cannot be made of whole units" in words_of(answer)
+    assert versions_of(clinic, patient) == []
+
+
+def test_a_plan_may_slow_down_towards_its_end(clinic: Clinic) -> None:
+    rows = steps_page(
+        clinic.signed_in(), clinic.register(), **CHOSEN, slow_below="33", slow_cut="5",
+        slow_every="4",
+    )  # fmt: skip
+    steps = [name for name in rows if name.endswith("-on")]
+
+    assert len(steps) > 11
+
+
+def test_a_fentanyl_patch_keeps_to_its_change_days(clinic: Clinic) -> None:
+    rows = steps_page(
+        clinic.signed_in(), clinic.register(), **CHOSEN | {
+            "product": "fentanyl|72-hour patch", "morning": "", "evening": "", "patch": "25",
+            "pace_cut": "50", "unit": "mg",
+        },
+    )  # fmt: skip
+
+    assert (rows["step-1-on"], rows["step-1-patch"]) == ("19 1 2027", "12.5")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"strengths": "5, x"}, "Enter strengths like 5, 10, 15"),
+        ({"strengths": "0"}, "A strength is more than 0"),
+        ({"strengths": "0.001"}, "These strengths are too small"),
+        ({"pace_cut": "0"}, "Enter how much to reduce by"),
+        ({"pace_cut": "101"}, "Enter a percentage above 0 and at most 100"),
+        ({"pace_every_days": "0"}, "Enter a whole number"),
+        ({"slow_below": "101"}, "Enter a percentage above 0 and at most 100"),
+        ({"slow_below": "33"}, "Enter how much to reduce by"),
+        ({"goal": "200"}, "the goal must be below what is taken now"),
+        ({"pace_cut": "0.01", "pace_basis": "amount", "pace_period": "months"}, "ten years"),
+        ({"product": "cake|slice"}, "Choose the medicine, or enter its name"),
+        ({"product": "", "medicine": "x"}, "Choose the medicine from the list"),
+        (
+            {"product": "", "medicine": "x", "pace_basis": "amount", "pace_period": "months"},
+            "Choose the medicine from the list",
+        ),
+        (
+            {"product": "", "medicine": "x", "pace_basis": "amount", "slow_below": "33"},
+            "Choose the medicine from the list",
+        ),
+    ],
+)
+def test_a_pace_that_cannot_be_followed_says_why(
+    clinic: Clinic, changes: dict[str, str], says: str
+) -> None:
+    answer = clinic.signed_in().post(path_of(clinic.register()), **{**ENTERED, **CHOSEN, **changes})
+
+    assert answer.status_code == 422
+    assert says in words_of(answer)
+
+
+def test_another_medicine_can_still_be_cut_evenly_by_the_week(clinic: Clinic) -> None:
+    rows = steps_page(
+        clinic.signed_in(), clinic.register(), pace_period="weeks", pace_every_days="2"
+    )
+
+    assert (rows["step-1-on"], rows["step-2-on"]) == ("18 1 2027", "1 2 2027")

@@ -1,0 +1,329 @@
+"""What a pharmacist enters about a plan: which medicine, what is taken now, and the pace."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+
+from companion.core.dispensing import Dispenser, TooFineError, dispenser_for
+from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount
+from companion.core.drafting import (
+    Basis,
+    Cut,
+    Draft,
+    Every,
+    Period,
+    SlowDown,
+    draft_steps,
+    usual_order,
+)
+from companion.core.drafting import Pace as DraftedPace
+from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
+from companion.core.plan_checks import Checked, Concern, Severity, concerns_of
+from companion.core.taper import Pace, PlanError, Step, fill_steps
+from companion.web import showing
+from companion.web.forms import DayField, choices, required
+from companion.web.forms import Form as WebForm
+from companion.web.words import gettext as _
+from companion.web.words import lazy as _l
+
+BETWEEN = "|"
+"""Parts drug and form in the value of a choice; no name holds it."""
+CUT_ORDER = (
+    TimeOfDay.MIDDAY,
+    TimeOfDay.EVENING,
+    TimeOfDay.MORNING,
+    TimeOfDay.NIGHT,
+    TimeOfDay.DAILY,
+    TimeOfDay.PATCH,
+)
+"""For a medicine that is not in the catalogue."""
+FIELD_OF = {
+    "pace": "pace_every_days",
+    "pace.cut": "pace_cut",
+    "pace.every_days": "pace_every_days",
+    "current": "morning",
+    "goal.total": "goal",
+}
+"""Where in the form a fault of the domain stands."""
+LONGEST_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One form of one drug, in the strengths that this patient can get."""
+
+    drug: Drug
+    form: Form
+    strengths: tuple[Decimal, ...]
+
+    def dispenser(self, days: Sequence[DayDoses]) -> Dispenser:
+        """Return what makes the doses of *days*, of which the first is what is taken now.
+
+        Raises:
+            PlanError: the strengths are too small for such a dose.
+        """
+        amounts = [amount for doses in days for amount in doses.amounts.values()]
+        sizes = [meant_by(self.drug, strength) for strength in self.strengths]
+        is_patch = self.form.change_days is not None
+        try:
+            return dispenser_for(sizes, days[0].total, max(amounts), is_patch=is_patch)
+        except TooFineError as error:
+            raise PlanError(
+                "strengths", _("These strengths are too small for this dose")
+            ) from error
+
+
+class PlanForm(WebForm):
+    """What is taken now, where to, and at what pace."""
+
+    product = SelectField(_l("Medicine and form"), validate_choice=False)
+    strengths = StringField(_l("Strengths that the patient can get"))
+    medicine = StringField(_l("Another medicine"))
+    unit = SelectField(_l("Unit"))
+    morning = StringField(_l("Morning"))
+    midday = StringField(_l("Midday"))
+    evening = StringField(_l("Evening"))
+    night = StringField(_l("Night"))
+    daily = StringField(_l("Whole day, if only that is known"))
+    patch = StringField(_l("Patch"))
+    starts_on = DayField(_l("The plan starts on"))
+    goal = StringField(_l("Goal: total a day"), default="0")
+    goal_words = TextAreaField(_l("What the patient hopes for, in their own words"))
+    prescriber = StringField(
+        _l("Responsible prescriber"), validators=[required(_l("Enter the prescriber"))]
+    )
+    pace_cut = StringField(_l("Reduce by"))
+    pace_basis = SelectField(_l("Counted in"), validate_choice=False)
+    pace_every_days = StringField(_l("Every how many"))
+    pace_period = SelectField(_l("Days, weeks or months"), validate_choice=False)
+    slow_below = StringField(_l("Slow down once this percentage of the start is left"))
+    slow_cut = StringField(_l("Then reduce by"))
+    slow_every = StringField(_l("Then every how many"))
+    first_cut_on = DayField(_l("First reduction on"), optional=True)
+    based_on = HiddenField()
+    reasons = TextAreaField(_l("Why this plan all the same"))
+
+    def set_choices(self) -> None:
+        """Offer medicines, units and paces in words."""
+        self.unit.choices = choices(*((unit.value, showing.unit(unit)) for unit in DoseUnit))
+        self.product.choices = choices(
+            ("", _("Another medicine, named below")),
+            *(
+                (f"{drug.name}{BETWEEN}{form.name}", f"{drug.name}, {form.name}")
+                for drug in CATALOGUE
+                for form in drug.forms
+            ),
+        )
+        self.pace_basis.choices = choices(
+            (Basis.AMOUNT, _("the unit of the dose, off the day's total")),
+            (Basis.START, _("percent of what is taken at the start")),
+            (Basis.CURRENT, _("percent of what is taken before each reduction")),
+        )
+        self.pace_period.choices = choices(
+            (Period.DAYS, _("days")), (Period.WEEKS, _("weeks")), (Period.MONTHS, _("months"))
+        )
+        chosen = self._chosen()
+        if chosen is not None:
+            self.unit.data = chosen[1].unit.value  # the catalogue knows it
+
+    def validate_medicine(self, field: StringField) -> None:
+        """Ask for a name where no medicine is chosen."""
+        if self._chosen() is None and not (field.data or "").strip():
+            raise ValidationError(_("Choose the medicine, or enter its name"))
+
+    def named(self) -> str:
+        """Return the medicine's name as the plan shows it."""
+        chosen = self._chosen()
+        if chosen is not None:
+            return f"{chosen[0].name} {chosen[1].name}"
+        return (self.medicine.data or "").strip()
+
+    def _chosen(self) -> tuple[Drug, Form] | None:
+        name, _bar, form_name = (self.product.data or "").partition(BETWEEN)
+        drug = drug_named(name)
+        form = None if drug is None else drug.form(form_name)
+        return None if drug is None or form is None else (drug, form)
+
+    def chosen(self) -> Product | None:
+        """Return what was chosen from the catalogue, or None for another medicine.
+
+        Raises:
+            PlanError: a strength is no amount.
+        """
+        found = self._chosen()
+        if found is None:
+            return None
+        drug, form = found
+        texts = (self.strengths.data or "").replace(",", " ").split()
+        try:
+            strengths = tuple(parse_amount(text) for text in texts)
+        except DoseError as error:
+            raise PlanError("strengths", _("Enter strengths like 5, 10, 15")) from error
+        if any(strength == 0 for strength in strengths):
+            raise PlanError("strengths", _("A strength is more than 0"))
+        return Product(drug, form, strengths or form.strengths)
+
+    def amount(self, name: str) -> Decimal:
+        """Return an amount that was typed, 0 for nothing.
+
+        Raises:
+            PlanError: it is no amount; the field is named.
+        """
+        text = (self._fields[name].data or "").strip()
+        try:
+            return parse_amount(text) if text else Decimal(0)
+        except DoseError as error:
+            raise PlanError(name, str(error)) from error
+
+    def current(self) -> DayDoses:
+        """Return what is taken now.
+
+        Raises:
+            PlanError: an amount cannot stand, or nothing is taken; the field is named.
+        """
+        found = self._chosen()
+        amounts = {t: self.amount(t.value) for t in TimeOfDay if self._fields[t.value].data}
+        if found is not None:
+            amounts = {t: meant_by(found[0], amount) for t, amount in amounts.items()}
+        try:
+            doses = DayDoses(DoseUnit(self.unit.data), amounts)
+        except DoseError as error:
+            raise PlanError(min(amounts, default=TimeOfDay.MORNING).value, str(error)) from error
+        if doses.total <= 0:
+            raise PlanError("morning", _("Enter what is taken now"))
+        return doses
+
+    def filled(self) -> tuple[Step, ...]:
+        """Return the steps that the pace asks for, or only the start when there is none.
+
+        Raises:
+            PlanError: the pace cannot stand; the field is named.
+        """
+        current, product = self.current(), self.chosen()
+        first = Step(self._starts_on(), current)
+        if not (self.pace_cut.data or self.pace_every_days.data):
+            return (first,)
+        try:
+            if product is None:
+                return self._evenly(current)
+            return (
+                first,
+                *draft_steps(self._draft(product, current), product.dispenser([current])),
+            )
+        except PlanError as error:
+            raise PlanError(FIELD_OF.get(error.field, error.field), str(error)) from error
+
+    def _starts_on(self) -> date:
+        starts_on = self.starts_on.data
+        assert isinstance(starts_on, date)  # validated
+        return starts_on
+
+    def _evenly(self, current: DayDoses) -> tuple[Step, ...]:
+        """Return even cuts of a medicine whose strengths nobody named."""
+        needs = _("Choose the medicine from the list to use this")
+        if _basis(self.pace_basis.data) is not Basis.AMOUNT:
+            raise PlanError("pace_basis", needs)
+        period = _period(self.pace_period.data)
+        if period is Period.MONTHS:
+            raise PlanError("pace_period", needs)
+        if self.slow_below.data:
+            raise PlanError("slow_below", needs)
+        days = 7 if period is Period.WEEKS else 1
+        starts_on = self._starts_on()
+        return fill_steps(
+            current,
+            Pace(self.amount("pace_cut"), days * self._number("pace_every_days")),
+            starts_on=starts_on,
+            first_cut_on=self.first_cut_on.data or starts_on,
+            goal=self.amount("goal"),
+            cut_order=CUT_ORDER,
+        )
+
+    def _draft(self, product: Product, current: DayDoses) -> Draft:
+        return Draft(
+            current=current,
+            starts_on=self._starts_on(),
+            pace=self._pace("pace_cut", "pace_every_days"),
+            cut_order=usual_order(current),
+            goal=meant_by(product.drug, self.amount("goal")),
+            slow_down=self._slow_down(),
+            first_cut_on=self.first_cut_on.data,
+            change_days=product.form.change_days,
+        )
+
+    def _slow_down(self) -> SlowDown | None:
+        if not self.slow_below.data:
+            return None
+        below = self.amount("slow_below")
+        if not 0 < below <= 100:
+            raise PlanError("slow_below", _("Enter a percentage above 0 and at most 100"))
+        return SlowDown(below, self._pace("slow_cut", "slow_every"))
+
+    def _pace(self, cut: str, every: str) -> DraftedPace:
+        size, basis = self.amount(cut), _basis(self.pace_basis.data)
+        if size <= 0:
+            raise PlanError(cut, _("Enter how much to reduce by, more than 0"))
+        if basis is not Basis.AMOUNT and size > 100:
+            raise PlanError(cut, _("Enter a percentage above 0 and at most 100"))
+        period = _period(self.pace_period.data)
+        return DraftedPace(Cut(size, basis), Every(self._number(every), period))
+
+    def _number(self, name: str) -> int:
+        text = (self._fields[name].data or "").strip()
+        if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_NUMBER or int(text) == 0:
+            raise PlanError(name, _("Enter a whole number, like 14"))
+        return int(text)
+
+    def concerns(self, steps: Sequence[Step], today: date) -> list[Concern]:
+        """Return what to think about, for a medicine of the catalogue; else nothing is known."""
+        product = self.chosen()
+        if product is None or len(steps) < 2:
+            return []
+        current, cuts = steps[0].doses, tuple(steps[1:])
+        return concerns_of(
+            Checked(
+                drug=product.drug,
+                form=product.form,
+                strengths=product.strengths,
+                dispenser=product.dispenser([step.doses for step in steps]),
+                current=current,
+                starts_on=steps[0].starts_on,
+                steps=cuts,
+                goal=steps[-1].doses.total,
+                draft=self._drafted(product, current, cuts),
+                change_from=self.first_cut_on.data or steps[0].starts_on,
+                today=today,
+            )
+        )
+
+    def _drafted(self, product: Product, current: DayDoses, cuts: tuple[Step, ...]) -> Draft | None:
+        """Return the draft whose steps these are, or None where a person changed any."""
+        try:
+            draft = self._draft(product, current)
+            drafted = draft_steps(draft, product.dispenser([current]))
+        except PlanError:
+            return None
+        return draft if drafted == cuts else None
+
+    def refuse_unreasoned(self, steps: Sequence[Step], today: date) -> None:
+        """Refuse a plan with a concern that stops, or with others and no reason.
+
+        Raises:
+            PlanError: with what is to be done.
+        """
+        found = self.concerns(steps, today)
+        if any(concern.severity is Severity.STOP for concern in found):
+            raise PlanError("concerns", _("Change what cannot be agreed first"))
+        if found and not (self.reasons.data or "").strip():
+            raise PlanError("reasons", _("Say why this plan is right all the same"))
+
+
+def _basis(text: str | None) -> Basis:
+    return Basis(text) if text in set(Basis) else Basis.AMOUNT
+
+
+def _period(text: str | None) -> Period:
+    return Period(text) if text in set(Period) else Period.DAYS

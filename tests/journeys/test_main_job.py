@@ -95,9 +95,9 @@ def given_an_agreed_plan(pharmacist: Window, starts_on: date) -> None:
     first_cut_on = starts_on + timedelta(days=10)
     pharmacist.press("Write a plan")
     pharmacist.look("plan")
+    pharmacist.choose("product", "morphine|modified-release tablet")
     pharmacist.fill(
         {
-            "medicine": "Morphine modified-release tablets",
             "morning": "60",
             "evening": "60",
             "starts_on-day": str(starts_on.day),
@@ -116,7 +116,11 @@ def given_an_agreed_plan(pharmacist: Window, starts_on: date) -> None:
     pharmacist.press("Show the steps")
     assert pharmacist.page.locator("svg.tc-chart").is_visible()
     assert "110 mg" in pharmacist.words()
+    assert "Think about" in pharmacist.words()
     pharmacist.look("plan-preview")
+    pharmacist.press("Propose this plan")
+    assert "Say why this plan is right all the same" in pharmacist.words()
+    pharmacist.fill({"reasons": "She wants it, and has the tablets at home."})
     pharmacist.press("Propose this plan")
     for side, how in (("patient", "in clinic"), ("prescriber", "by telephone")):
         pharmacist.page.locator(f"#how-{side}").fill(how)
@@ -181,6 +185,9 @@ def test_from_an_agreed_plan_to_a_nurse_who_acts(
     assert "On hold since" in pharmacist.words()
     pharmacist.press("How this works")
     pharmacist.look("how-it-works")
+    pharmacist.press("Texts and costs")
+    assert "One segment costs" in pharmacist.words() or "No price is set" in pharmacist.words()
+    pharmacist.look("costs")
     pharmacist.press("Sign out")
     pharmacist.look("sign-in")
     pharmacist.page.go_back()

@@ -70,6 +70,10 @@ class Window:
         for name, value in values.items():
             self.page.locator(f'main [name="{name}"]').first.fill(value)
 
+    def choose(self, name: str, value: str) -> None:
+        """Choose from a list, by the list's name."""
+        self.page.locator(f'main [name="{name}"]').first.select_option(value)
+
     def words(self) -> str:
         """Return what the page says."""
         return " ".join(self.page.locator("body").inner_text().split())

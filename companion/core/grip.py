@@ -56,7 +56,7 @@ class Grip:
         """Take in whose mark the number bears. *now* is when the look began."""
         with self._lock:
             self.lost = not ours
-            self._seen_at = now if ours else None
+            self._seen_at = now
             self._unknown_since = None
 
     def is_unknown_for_long(self, now: datetime) -> bool:

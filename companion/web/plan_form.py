@@ -8,7 +8,14 @@ from decimal import Decimal
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 
 from companion.core.dispensing import Dispenser, TooFineError, dispenser_for
-from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount
+from companion.core.doses import (
+    DayDoses,
+    DoseError,
+    DoseUnit,
+    TimeOfDay,
+    parse_amount,
+    plain,
+)
 from companion.core.drafting import (
     Basis,
     Cut,
@@ -21,6 +28,7 @@ from companion.core.drafting import (
 )
 from companion.core.drafting import Pace as DraftedPace
 from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
+from companion.core.paces import NamedPace
 from companion.core.plan_checks import Checked, Concern, Severity, concerns_of
 from companion.core.taper import Pace, PlanError, Step, fill_steps
 from companion.web import showing
@@ -49,6 +57,8 @@ FIELD_OF = {
 }
 """Where in the form a fault of the domain stands."""
 LONGEST_NUMBER = 4
+EVERY_OF = {"pace": "pace_every_days", "slow": "slow_every"}
+"""Which field holds the number of days, weeks or months of a pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,9 @@ class PlanForm(WebForm):
     pace_period = SelectField(_l("Days, weeks or months"), validate_choice=False)
     slow_below = StringField(_l("Slow down once this percentage of the start is left"))
     slow_cut = StringField(_l("Then reduce by"))
+    slow_basis = SelectField(_l("Then counted in"), validate_choice=False)
     slow_every = StringField(_l("Then every how many"))
+    slow_period = SelectField(_l("Then days, weeks or months"), validate_choice=False)
     first_cut_on = DayField(_l("First reduction on"), optional=True)
     based_on = HiddenField()
     reasons = TextAreaField(_l("Why this plan all the same"))
@@ -117,17 +129,33 @@ class PlanForm(WebForm):
                 for form in drug.forms
             ),
         )
-        self.pace_basis.choices = choices(
+        self.pace_basis.choices = self.slow_basis.choices = choices(
             (Basis.AMOUNT, _("the unit of the dose, off the day's total")),
             (Basis.START, _("percent of what is taken at the start")),
             (Basis.CURRENT, _("percent of what is taken before each reduction")),
         )
-        self.pace_period.choices = choices(
+        self.pace_period.choices = self.slow_period.choices = choices(
             (Period.DAYS, _("days")), (Period.WEEKS, _("weeks")), (Period.MONTHS, _("months"))
         )
         chosen = self._chosen()
         if chosen is not None:
             self.unit.data = chosen[1].unit.value  # the catalogue knows it
+
+    def use(self, named: NamedPace) -> None:
+        """Fill in a pace that guidance names; all else stays as it was typed."""
+        slow = named.slow_down
+        self._fill("pace", named.pace)
+        self._fill("slow", None if slow is None else slow.pace)
+        self.slow_below.data = "" if slow is None else plain(slow.below_percent_of_start)
+
+    def _fill(self, which: str, pace: DraftedPace | None) -> None:
+        values = ("", Basis.AMOUNT.value, "", Period.DAYS.value)
+        if pace is not None:
+            cut, every = pace.cut, pace.every
+            values = (plain(cut.size), cut.basis.value, str(every.number), every.period.value)
+        names = (f"{which}_cut", f"{which}_basis", EVERY_OF[which], f"{which}_period")
+        for name, value in zip(names, values, strict=True):
+            self._fields[name].data = value
 
     def validate_medicine(self, field: StringField) -> None:
         """Ask for a name where no medicine is chosen."""
@@ -246,7 +274,7 @@ class PlanForm(WebForm):
         return Draft(
             current=current,
             starts_on=self._starts_on(),
-            pace=self._pace("pace_cut", "pace_every_days"),
+            pace=self._pace("pace"),
             cut_order=usual_order(current),
             goal=meant_by(product.drug, self.amount("goal")),
             slow_down=self._slow_down(),
@@ -260,15 +288,16 @@ class PlanForm(WebForm):
         below = self.amount("slow_below")
         if not 0 < below <= 100:
             raise PlanError("slow_below", _("Enter a percentage above 0 and at most 100"))
-        return SlowDown(below, self._pace("slow_cut", "slow_every"))
+        return SlowDown(below, self._pace("slow"))
 
-    def _pace(self, cut: str, every: str) -> DraftedPace:
-        size, basis = self.amount(cut), _basis(self.pace_basis.data)
+    def _pace(self, which: str) -> DraftedPace:
+        cut, every = f"{which}_cut", EVERY_OF[which]
+        size, basis = self.amount(cut), _basis(self._fields[f"{which}_basis"].data)
         if size <= 0:
             raise PlanError(cut, _("Enter how much to reduce by, more than 0"))
         if basis is not Basis.AMOUNT and size > 100:
             raise PlanError(cut, _("Enter a percentage above 0 and at most 100"))
-        period = _period(self.pace_period.data)
+        period = _period(self._fields[f"{which}_period"].data)
         return DraftedPace(Cut(size, basis), Every(self._number(every), period))
 
     def _number(self, name: str) -> int:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from companion.core.agreement import MarkSide
 from companion.core.calendar import local_day
 from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
+from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.taper import MOST_STEPS, PlanError, Step, check_steps
 from companion.services import enrolment, planning
 from companion.services.enrolment import StaleError
@@ -120,6 +121,10 @@ def write(patient_id: UUID) -> ResponseReturnValue:
     newest = str(versions[0].id) if versions else ""
     form = PlanForm(data={"based_on": newest})
     form.set_choices()
+    named = pace_named(request.form.get("use_pace", ""))
+    if named is not None:
+        form.use(named)
+        return _details_page(form, patient, name)
     if not form.validate_on_submit():
         return _details_page(form, patient, name)
     try:
@@ -133,7 +138,10 @@ def write(patient_id: UUID) -> ResponseReturnValue:
 
 def _details_page(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
-    return render_template("plan_details.html", form=form, patient=patient, name=name), status
+    page = render_template(
+        "plan_details.html", form=form, patient=patient, name=name, paces=NAMED_PACES
+    )
+    return page, status
 
 
 def _first_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:

@@ -113,7 +113,8 @@ def given_an_agreed_plan(pharmacist: Window, starts_on: date) -> None:
             "prescriber": "Dr Anna Lindqvist",
         }
     )
-    pharmacist.press("Show the steps")
+    pharmacist.page.locator("#prescriber").press("Enter")  # as people do, and not a pace's button
+    pharmacist.page.wait_for_load_state()
     assert pharmacist.page.locator("svg.tc-chart").is_visible()
     assert "110 mg" in pharmacist.words()
     assert "Think about" in pharmacist.words()

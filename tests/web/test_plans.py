@@ -431,3 +431,35 @@ def test_another_medicine_can_still_be_cut_evenly_by_the_week(clinic: Clinic) ->
     )
 
     assert (rows["step-1-on"], rows["step-2-on"]) == ("18 1 2027", "1 2 2027")
+
+
+def test_a_pace_of_the_guidance_is_filled_in_and_what_was_typed_stays(clinic: Clinic) -> None:
+    typed = {**ENTERED, **CHOSEN, "pace_cut": "", "use_pace": "short-use", "prescriber": ""}
+    answer = clinic.signed_in().post(path_of(clinic.register()), **typed)
+    page, rows = answer.get_data(as_text=True), rows_in(answer.get_data(as_text=True))
+
+    assert answer.status_code == 200
+    assert (rows["pace_cut"], rows["pace_every_days"]) == ("10", "1")
+    assert (rows["slow_below"], rows["slow_cut"], rows["slow_every"]) == ("30", "10", "1")
+    assert rows["morning"] == "60"
+    assert 'value="current" selected' in page
+    assert "CDC 2022" in words_of(answer)
+
+
+def test_a_pace_without_a_slower_part_empties_it(clinic: Clinic) -> None:
+    typed = {**ENTERED, **CHOSEN, "slow_below": "30", "slow_cut": "5", "use_pace": "faster"}
+    rows = rows_in(
+        clinic.signed_in().post(path_of(clinic.register()), **typed).get_data(as_text=True)
+    )
+
+    assert (rows["slow_below"], rows["slow_cut"]) == ("", "")
+
+
+def test_a_slower_part_may_be_counted_otherwise(clinic: Clinic) -> None:
+    rows = steps_page(
+        clinic.signed_in(), clinic.register(), **CHOSEN, slow_below="30", slow_cut="10",
+        slow_basis="current", slow_every="1", slow_period="months",
+    )  # fmt: skip
+    days = [rows[name].split() for name in rows if name.endswith("-on")]
+
+    assert days[-1][0] == days[-2][0]  # the same day of each month

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 
-from companion.core.dispensing import Dispenser, TooFineError, dispenser_for
+from companion.core.dispensing import Dispenser, TooFineError, Units, dispenser_for
 from companion.core.doses import (
     DayDoses,
     DoseError,
@@ -27,6 +27,7 @@ from companion.core.drafting import (
     usual_order,
 )
 from companion.core.drafting import Pace as DraftedPace
+from companion.core.equivalence import factor_of, morphine_equivalent
 from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
 from companion.core.paces import NamedPace
 from companion.core.plan_checks import Checked, Concern, Severity, concerns_of
@@ -84,6 +85,17 @@ class Product:
             raise PlanError(
                 "strengths", _("These strengths are too small for this dose")
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one step is made of, and how much oral morphine a day it is like.
+
+    *units* is None for a dose that cannot be made, *equivalent* for a drug without a factor.
+    """
+
+    units: dict[TimeOfDay, Units | None]
+    equivalent: Decimal | None
 
 
 class PlanForm(WebForm):
@@ -305,6 +317,25 @@ class PlanForm(WebForm):
         if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_NUMBER or int(text) == 0:
             raise PlanError(name, _("Enter a whole number, like 14"))
         return int(text)
+
+    def made_of(self, steps: Sequence[Step]) -> list[Made]:
+        """Return what each step is made of and is like; nothing for another medicine."""
+        product = self.chosen()
+        if product is None:
+            return []
+        dispenser = product.dispenser([step.doses for step in steps])
+        return [
+            Made(
+                {time: dispenser.units_of(amount) for time, amount in step.doses.amounts.items()},
+                morphine_equivalent(product.drug, product.form, step.doses.total),
+            )
+            for step in steps
+        ]
+
+    def factor(self) -> Decimal | None:
+        """Return the factor by which the chosen medicine is likened to oral morphine."""
+        found = self._chosen()
+        return None if found is None else factor_of(found[0])
 
     def concerns(self, steps: Sequence[Step], today: date) -> list[Concern]:
         """Return what to think about, for a medicine of the catalogue; else nothing is known."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from companion.core import equivalence
 from companion.core.agreement import MarkSide
 from companion.core.calendar import local_day
 from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
@@ -230,6 +231,8 @@ def _steps_page(
         chart=chart,
         faults=faults,
         concerns=concerns,
+        made=form.made_of(steps) if steps else [],
+        table=f"{equivalence.TABLE}, {equivalence.VERSION}",
         unit=DoseUnit(form.unit.data),
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK

@@ -463,3 +463,30 @@ def test_a_slower_part_may_be_counted_otherwise(clinic: Clinic) -> None:
     days = [rows[name].split() for name in rows if name.endswith("-on")]
 
     assert days[-1][0] == days[-2][0]  # the same day of each month
+
+
+def test_each_step_says_what_it_is_made_of_and_what_it_is_like(clinic: Clinic) -> None:
+    answer = clinic.signed_in().post(path_of(clinic.register()), **{**ENTERED, **CHOSEN})
+    page = words_of(answer)
+
+    assert "What each step is made of" in page
+    assert "Mon 18 Jan 2027 1 × 30, 1 × 15, 1 × 10 1 × 30, 1 × 15, 1 × 10 110" in page
+    assert "August 2020. Factor: 1." in page
+
+
+def test_a_medicine_without_a_factor_says_so(clinic: Clinic) -> None:
+    answer = clinic.signed_in().post(
+        path_of(clinic.register()), **{**ENTERED, **CHOSEN, "product": "methadone|tablet"}
+    )
+
+    assert "gives this medicine no factor" in words_of(answer)
+    assert "A reduction of methadone is for a specialist" in words_of(answer)
+
+
+def test_a_dose_that_cannot_be_made_is_marked(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient, **CHOSEN)
+
+    page = words_of(person.post(path_of(patient), **{**rows, "step-1-morning": "57"}, show="1"))
+
+    assert "cannot be made" in page

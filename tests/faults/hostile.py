@@ -18,7 +18,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urldefrag, urlsplit
+from urllib.parse import parse_qs, urldefrag, urlencode, urlsplit
 from uuid import uuid4
 
 import requests
@@ -197,7 +197,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)
-        [to] = parse_qs(address.query).get("To", [None])
+        asked = {name: values[0] for name, values in parse_qs(address.query).items()}
+        to = asked.get("To")
         if address.path.endswith("/IncomingPhoneNumbers.json"):
             self._json(200, {"incoming_phone_numbers": [self.ledger.number]})
             return
@@ -205,7 +206,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(500, 20500)
             return
         rows = self.ledger.listed(to)
-        self._json(200, {"messages": [_shown(row) for row in rows], "next_page_uri": None})
+        size, page = int(asked.get("PageSize", "50")), int(asked.get("Page", "0"))
+        here = rows[page * size : (page + 1) * size]
+        more = None
+        if (page + 1) * size < len(rows):
+            more = f"{address.path}?{urlencode({**asked, 'Page': page + 1})}"
+        self._json(200, {"messages": [_shown(row) for row in here], "next_page_uri": more})
 
     def _take(self, fields: dict[str, str]) -> dict[str, Any]:
         row = self.ledger.take(fields)

@@ -28,6 +28,7 @@ def shorten_waits() -> None:
     settling.LOOK_AGAIN = timedelta(seconds=0.2)
     polling.POLL_EVERY = timedelta(seconds=0.3)
     polling.CALL_ON_ITS_WAY = timedelta(seconds=0.2)
+    polling.OVERLAP = timedelta(seconds=30)
     releasing.NOTICED_AFTER = timedelta(seconds=1)
     releasing.AGAIN_SECONDS = 0.2
 

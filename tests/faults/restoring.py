@@ -68,7 +68,6 @@ class Recovered:
 def lose_and_restore(url: str, fresh: str, folder: Path, *, seed: int) -> Recovered:
     """Lose the service over *url*, restore it into *fresh*, and compare."""
     chance = random.Random(seed)
-    server.shorten_waits()
     port, ours = free_port(), free_port()
     provider = f"http://127.0.0.1:{port}"
     callbacks = hostile.Callbacks(
@@ -86,7 +85,8 @@ def lose_and_restore(url: str, fresh: str, folder: Path, *, seed: int) -> Recove
             in_danger = _load(url, folder, ours, people, file, chance)
         time.sleep(LATE_SECONDS)
         before = [(row["to"], row["body"]) for row in hostile.read(folder / hostile.LEDGER)]
-        _restore_and_release(file, fresh, provider, seed)
+        with server.shorter_waits():
+            _restore_and_release(file, fresh, provider, seed)
         with running(server.serve, fresh, provider, ours, "", seed):
             wait_until_handled(fresh, len(in_danger))
     rows = [(row["to"], row["body"]) for row in hostile.read(folder / hostile.LEDGER)]

@@ -1,6 +1,8 @@
 """Our whole service, pages and clock, as a process that is there to be killed."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,14 +25,27 @@ WORDING = Wording.load(ROOT / "messages", ROOT / "translations")
 """Read once, before the processes fork."""
 
 
-def shorten_waits() -> None:
-    """Let this process wait for the provider less long than the product does."""
-    settling.LOOK_AGAIN = timedelta(seconds=0.2)
-    polling.POLL_EVERY = timedelta(seconds=0.3)
-    polling.CALL_ON_ITS_WAY = timedelta(seconds=0.2)
-    polling.OVERLAP = timedelta(seconds=30)
-    releasing.NOTICED_AFTER = timedelta(seconds=1)
-    releasing.AGAIN_SECONDS = 0.2
+SHORTER = (
+    (settling, "LOOK_AGAIN", timedelta(seconds=0.2)),
+    (polling, "POLL_EVERY", timedelta(seconds=0.3)),
+    (polling, "CALL_ON_ITS_WAY", timedelta(seconds=0.2)),
+    (polling, "OVERLAP", timedelta(seconds=30)),
+    (releasing, "NOTICED_AFTER", timedelta(seconds=1)),
+    (releasing, "AGAIN_SECONDS", 0.2),
+)
+
+
+@contextmanager
+def shorter_waits() -> Iterator[None]:
+    """Let this process wait for the provider less long than the product does, for a while."""
+    before = [getattr(module, name) for module, name, _ in SHORTER]
+    for module, name, value in SHORTER:
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for (module, name, _), value in zip(SHORTER, before, strict=True):
+            setattr(module, name, value)
 
 
 def runtime_at(url: str, provider: str, fate: Fate) -> Runtime:
@@ -44,8 +59,7 @@ def runtime_at(url: str, provider: str, fate: Fate) -> Runtime:
 def serve(url: str, provider: str, port: int, point: str, seed: int) -> None:
     """Serve until killed."""
     logging.disable(logging.CRITICAL)
-    shorten_waits()
     runtime = runtime_at(url, provider, Fate(point, seed, chance=0.1))
     server = create_server(create_app(runtime), host="127.0.0.1", port=port, threads=4)
-    with running(runtime):
+    with shorter_waits(), running(runtime):
         server.run()

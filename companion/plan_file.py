@@ -14,7 +14,12 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from companion.core import equivalence
-from companion.core.dispensing import Dispenser, TooFineError, dispenser_for
+from companion.core.dispensing import (
+    MOST_STRENGTHS,
+    Dispenser,
+    TooFineError,
+    dispenser_for,
+)
 from companion.core.doses import DayDoses, DoseError, TimeOfDay, parse_amount, plain
 from companion.core.drafting import (
     Basis,
@@ -82,7 +87,7 @@ class MedicineSchema(_Strict):
     drug = fields.String(required=True)
     form = fields.String(required=True)
     unit = fields.String(required=True)
-    strengths = fields.List(Amount, validate=validate.Length(1, 40))
+    strengths = fields.List(Amount, validate=validate.Length(1, MOST_STRENGTHS))
     patches_at_once = fields.Integer(strict=True, validate=validate.Range(1, 10))
 
 

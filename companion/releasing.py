@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from companion.clock import real_now
 from companion.core.grip import GOOD_FOR
@@ -53,7 +53,7 @@ def release(
         stopped_at = real_now() + NOTICED_AFTER
         yield "Taking the number. Another copy notices within two minutes and sends no more."
     yield "Reading what came since the backup. This takes up to two minutes."
-    _wait_until_read(runtime, stopped_at.timestamp(), pause)
+    _wait_until_read(runtime, stopped_at, pause)
     yield "Comparing what waits with what went since the backup."
     listed = runtime.gateway.all_texts_out(backup_made_at - CLOCKS_DIFFER)
     if isinstance(listed, Unlisted):
@@ -62,7 +62,9 @@ def release(
         yield taking_over.release(session, listed, now=runtime.clock.now(), real_now=real_now())
 
 
-def _wait_until_read(runtime: Runtime, stopped_at: float, pause: Callable[[float], None]) -> None:
+def _wait_until_read(
+    runtime: Runtime, stopped_at: datetime, pause: Callable[[float], None]
+) -> None:
     """Catch up until every text is kept that came before *stopped_at*, and none is half sent."""
     ends_at = real_now() + LONGEST_WAIT
     while real_now() < ends_at:
@@ -70,7 +72,7 @@ def _wait_until_read(runtime: Runtime, stopped_at: float, pause: Callable[[float
         with runtime.transactions.reading() as session:
             read_until = inbound_list.read_until(session)
             half_sent = messages.is_any_sending(session)
-        if read_until is not None and read_until.timestamp() >= stopped_at and not half_sent:
+        if read_until is not None and read_until >= stopped_at and not half_sent:
             return
         pause(AGAIN_SECONDS)
     raise ReleaseError("what came since the backup could not be read in ten minutes")

@@ -8,6 +8,7 @@ a file that was altered, reordered or cut short does not open.
 import os
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -34,14 +35,17 @@ class SealedFileError(ValueError):
     """The file does not open. The message is for an operator."""
 
 
-def seal_lines(lines: Iterable[bytes], out: BinaryIO, *, key: bytes) -> None:
-    """Write *lines*, which hold no line break, to *out*. *key* is 32 bytes."""
+def seal_lines(lines: Iterable[bytes], out: BinaryIO, *, key: bytes) -> int:
+    """Write *lines*, which hold no line break, to *out*, and return how many. *key* is 32 bytes."""
     salt = os.urandom(SALT_BYTES)
     out.write(FORMAT + salt)
     cipher = _cipher(key, salt)
-    for number, (piece, last) in enumerate(_with_last(_pieces(lines))):
+    told = count()
+    counted = (line for line, _ in zip(lines, told, strict=False))
+    for number, (piece, last) in enumerate(_with_last(_pieces(counted))):
         sealed = cipher.encrypt(_nonce(number), piece, _end(last=last))
         out.write(len(sealed).to_bytes(LENGTH_BYTES) + sealed)
+    return next(told)
 
 
 def open_lines(source: Source, *, key: bytes) -> Iterator[bytes]:

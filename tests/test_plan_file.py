@@ -218,6 +218,7 @@ def test_methadone_has_no_equivalent_and_cannot_be_agreed() -> None:
         ({"medicine": {**ASKED["medicine"], "unit": "ml"}}, "medicine.unit"),
         ({"medicine": {**ASKED["medicine"], "strengths": []}}, "medicine.strengths"),
         ({"medicine": {**ASKED["medicine"], "strengths": ["0"]}}, "medicine.strengths"),
+        ({"medicine": {**ASKED["medicine"], "strengths": ["5"] * 21}}, "medicine.strengths"),
         ({"medicine": {**ASKED["medicine"], "strengths": ["0.001"]}}, "medicine.strengths"),
         ({"medicine": {**ASKED["medicine"], "strengths": [5]}}, "medicine.strengths[0]"),
         ({"medicine": {**ASKED["medicine"], "patches_at_once": 2}}, "medicine.patches_at_once"),

@@ -11,7 +11,9 @@ from companion.core.doses import plain
 
 SMALLEST = Decimal("0.001")
 """All amounts are whole multiples of this."""
-MOST_AMOUNTS = 20_000
+MOST_STRENGTHS = 20
+"""Of one form: more than twice what any has."""
+MOST_AMOUNTS = 5_000
 """Different doses that are worked out: finer strengths than this are a typing error."""
 
 Units = Mapping[Decimal, int]
@@ -27,7 +29,7 @@ class Dispenser:
     *most_units* bounds how many units make one dose; None is no bound.
 
     Raises:
-        TooFineError: there are more than 20,000 doses up to the largest.
+        TooFineError: there are more than 5,000 doses up to the largest.
     """
 
     def __init__(
@@ -51,23 +53,24 @@ class Dispenser:
         """
         nothing = tuple(0 for _ in self._sizes)
         best: list[tuple[int, int, tuple[int, ...]] | None] = [(0, 0, nothing)]
-        # The fewest units come first, so each way is one unit more than a shorter amount's;
-        # all of those that share the fewest are kept, for the tie is settled at the end.
-        ways: list[set[tuple[int, ...]]] = [{nothing}]
+        # The fewest units come first, so each way is one unit more than a shorter amount's. Of
+        # those that share the fewest, one is kept for each set of strengths: what is added
+        # later changes both alike, and the tie between sets is settled at the end.
+        ways: list[dict[tuple[bool, ...], tuple[int, ...]]] = [{_set_of(nothing): nothing}]
         for amount in range(1, up_to + 1):
             found = self._ways(amount, best, ways)
             ways.append(found)
-            best.append(min((_rank(way) for way in found), default=None))
+            best.append(min((_rank(way) for way in found.values()), default=None))
         return best
 
     def _ways(
         self,
         amount: int,
         best: Sequence[tuple[int, int, tuple[int, ...]] | None],
-        ways: Sequence[set[tuple[int, ...]]],
-    ) -> set[tuple[int, ...]]:
+        ways: Sequence[dict[tuple[bool, ...], tuple[int, ...]]],
+    ) -> dict[tuple[bool, ...], tuple[int, ...]]:
         fewest: int | None = None
-        found: set[tuple[int, ...]] = set()
+        found: dict[tuple[bool, ...], tuple[int, ...]] = {}
         for index, size in enumerate(self._sizes):
             before = best[amount - size] if size <= amount else None
             if before is None:
@@ -76,9 +79,12 @@ class Dispenser:
             if self._most_units is not None and units > self._most_units:
                 continue
             if fewest is None or units < fewest:
-                fewest, found = units, set()
+                fewest, found = units, {}
             if units == fewest:
-                found |= {_one_more(way, index) for way in ways[amount - size]}
+                for before_it in ways[amount - size].values():
+                    way = _one_more(before_it, index)
+                    kind = _set_of(way)
+                    found[kind] = min(way, found.get(kind, way))
         return found
 
     def units_of(self, amount: Decimal) -> Units | None:
@@ -141,6 +147,10 @@ def _whole(amount: Decimal) -> int:
 def _rank(way: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
     units = -sum(way)
     return units, sum(1 for count in way if count), way
+
+
+def _set_of(way: tuple[int, ...]) -> tuple[bool, ...]:
+    return tuple(count != 0 for count in way)
 
 
 def _one_more(way: tuple[int, ...], index: int) -> tuple[int, ...]:

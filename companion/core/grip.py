@@ -59,7 +59,7 @@ class Grip:
             self._seen_at = now
             self._unknown_since = None
 
-    def is_unknown_for_long(self, now: datetime) -> bool:
+    def note_failed_look(self, now: datetime) -> bool:
         """Take in that a look failed; tell whether all have, for long enough to tell people."""
         with self._lock:
             self._looked_at = None  # the next one who asks looks again

@@ -6,10 +6,11 @@ its own. What is restored sends nothing until somebody releases it.
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -46,21 +47,12 @@ def write_backup(
     unfinished = file.with_name(f"{file.name}.unfinished")
     if file.exists():
         raise BackupError(f"{file} is there already")
-    count = 0
-
-    def lines() -> Iterator[bytes]:
-        nonlocal count
-        head = {"revision": revision, "made_at": real_now.isoformat()}
-        yield _line({**head, "columns": snapshot.columns()})
-        with transactions.snapshot() as session:
-            for count, row in enumerate(snapshot.rows_of(session), start=1):  # noqa: B007 - told at the end
-                yield _line(row)
-        yield _line({"rows": count})
-
+    head = {"revision": revision, "made_at": real_now.isoformat(), "columns": snapshot.columns()}
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            seal_lines(lines(), out, key=key)
+        with os.fdopen(descriptor, "wb") as out, transactions.snapshot() as session:
+            lines = map(_line, chain([head], snapshot.rows_of(session)))
+            count = seal_lines(lines, out, key=key)
             out.flush()
             os.fsync(out.fileno())
         unfinished.rename(file)
@@ -69,7 +61,7 @@ def write_backup(
     finally:
         with suppress(OSError):
             unfinished.unlink()
-    return count
+    return count - 1  # the head is no row
 
 
 def restore(
@@ -110,10 +102,7 @@ def _fill(
             f"this backup was made by a version with tables {head['revision']}, this one has "
             f"{revision}: restore with that version, then run companion db upgrade"
         )
-    told: dict[str, Any] = {}
-    count = snapshot.load(session, _rows(lines, told))
-    if told.get("rows") != count:
-        raise BackupError("the file is not whole")
+    count = snapshot.load(session, lines)  # to its end, or not at all: the file is sealed so
     made_at = datetime.fromisoformat(head["made_at"])
     service_copy.set_waiting(session, restored_at=real_now, backup_made_at=made_at)
     for organisation in organisations.organisations_everywhere(session):
@@ -127,14 +116,6 @@ def _fill(
             now=real_now,
         )
     return Restored(made_at, count)
-
-
-def _rows(lines: Iterator[Any], told: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
-    for line in lines:
-        if isinstance(line, dict):
-            told.update(line)
-        else:
-            yield line[0], line[1]
 
 
 def _line(value: Any) -> bytes:

@@ -244,11 +244,8 @@ class _Incoming:
 def handle(session: Session, wording: Wording, reply_id: UUID, *, now: datetime) -> None:
     """Act on a kept text in the caller's transaction, unless it was handled already."""
     reply = replies.reply_for_handling(session, reply_id)
-    if reply is not None:
-        _handle(session, wording, reply, now)
-
-
-def _handle(session: Session, wording: Wording, reply: Reply, now: datetime) -> None:
+    if reply is None:
+        return
     body = replies.body_of(session, reply)
     patient = _owner_of(session, replies.reply_phone_of(session, reply))
     if patient is None:

@@ -64,7 +64,7 @@ def look(
 def _tell_of_silence(
     transactions: Transactions, grip: Grip, *, now: datetime, real_now: datetime
 ) -> None:
-    if not grip.is_unknown_for_long(real_now):
+    if not grip.note_failed_look(real_now):
         return
     with transactions.begin() as session:
         finding = service_finding("whose our number is cannot be read, so check-ins wait")

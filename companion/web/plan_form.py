@@ -7,7 +7,13 @@ from decimal import Decimal
 
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 
-from companion.core.dispensing import Dispenser, TooFineError, Units, dispenser_for
+from companion.core.dispensing import (
+    MOST_STRENGTHS,
+    Dispenser,
+    TooFineError,
+    Units,
+    dispenser_for,
+)
 from companion.core.doses import (
     DayDoses,
     DoseError,
@@ -202,6 +208,8 @@ class PlanForm(WebForm):
             strengths = tuple(parse_amount(text) for text in texts)
         except DoseError as error:
             raise PlanError("strengths", _("Enter strengths like 5, 10, 15")) from error
+        if len(strengths) > MOST_STRENGTHS:
+            raise PlanError("strengths", _("No medicine has so many strengths"))
         if any(strength == 0 for strength in strengths):
             raise PlanError("strengths", _("A strength is more than 0"))
         return Product(drug, form, strengths or form.strengths)

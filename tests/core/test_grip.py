@@ -51,7 +51,7 @@ def test_after_a_look_that_failed_the_next_one_who_asks_looks_again() -> None:
     grip = Grip(needed=True)
     assert grip.is_to_look(NOW)
 
-    grip.is_unknown_for_long(NOW)
+    grip.note_failed_look(NOW)
 
     assert grip.is_to_look(NOW + A_SECOND)
 
@@ -59,8 +59,8 @@ def test_after_a_look_that_failed_the_next_one_who_asks_looks_again() -> None:
 def test_a_number_that_cannot_be_read_is_told_after_ten_minutes_and_not_sooner() -> None:
     grip = Grip(needed=True)
 
-    assert not grip.is_unknown_for_long(NOW)
-    assert not grip.is_unknown_for_long(NOW + TOLD_AFTER - A_SECOND)
-    assert grip.is_unknown_for_long(NOW + TOLD_AFTER)
+    assert not grip.note_failed_look(NOW)
+    assert not grip.note_failed_look(NOW + TOLD_AFTER - A_SECOND)
+    assert grip.note_failed_look(NOW + TOLD_AFTER)
     grip.note(ours=True, now=NOW + TOLD_AFTER)
-    assert not grip.is_unknown_for_long(NOW + TOLD_AFTER + A_SECOND)
+    assert not grip.note_failed_look(NOW + TOLD_AFTER + A_SECOND)

@@ -182,13 +182,11 @@ def test_what_does_not_fit_is_refused(
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        ([], "not whole"),
-        ([{"rows": 3}], "not whole"),
         ([["nothing", [1]]], "no table nothing"),
         ([["organisation", [1]]], "a row of organisation has 1 values"),
     ],
 )
-def test_a_file_that_is_not_whole_is_refused(
+def test_rows_that_fit_no_table_are_refused(
     empty: Transactions, tmp_path: Path, lines: list[Any], says: str
 ) -> None:
     head = {

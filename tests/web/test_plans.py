@@ -396,6 +396,7 @@ def test_a_fentanyl_patch_keeps_to_its_change_days(clinic: Clinic) -> None:
     [
         ({"strengths": "5, x"}, "Enter strengths like 5, 10, 15"),
         ({"strengths": "0"}, "A strength is more than 0"),
+        ({"strengths": " ".join(map(str, range(1, 30)))}, "No medicine has so many strengths"),
         ({"strengths": "0.001"}, "These strengths are too small"),
         ({"pace_cut": "0"}, "Enter how much to reduce by"),
         ({"pace_cut": "101"}, "Enter a percentage above 0 and at most 100"),

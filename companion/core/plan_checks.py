@@ -186,7 +186,7 @@ def _deeper_than_the_pace(plan: Checked) -> Iterator[Concern]:
         return
     start = plan.current.total
     for number, before, step in plan.pairs():
-        asked = _pace_at(plan.draft, before, number).cut.deepest(start, before.total)
+        asked = _pace_at(plan.draft, before).cut.deepest(start, before.total)
         if before.total - step.doses.total > asked:
             yield _warn(
                 "PLAN-10",
@@ -196,11 +196,11 @@ def _deeper_than_the_pace(plan: Checked) -> Iterator[Concern]:
             )
 
 
-def _pace_at(draft: Draft, before: DayDoses, number: int) -> Pace:
+def _pace_at(draft: Draft, before: DayDoses) -> Pace:
     """Return the pace in force for the step after *before*: the slower one once it began."""
     slow = draft.slow_down
     start = draft.current.total
-    if slow is None or number == 1 or before.total * 100 > slow.below_percent_of_start * start:
+    if slow is None or before.total * 100 > slow.below_percent_of_start * start:
         return draft.pace
     return slow.pace
 

@@ -25,6 +25,7 @@ from companion.store.audit import SYSTEM
 from companion.store.database import Session, Transactions
 from companion.store.messages import Attempt, Message
 from companion.store.patients import Patient
+from companion.store.sealing import SealError
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +92,15 @@ def release(
     unowned = _unowned(session, listed)
     gone = held_back = 0
     for message, patient in messages.undecided_everywhere(session):
-        sent = unowned[_phone(session, message, patient)]
-        same = next((one for one in sent if one.body == messages.body_of(session, message)), None)
+        try:
+            sent = unowned[_phone(session, message, patient)]
+            body = messages.body_of(session, message)
+        except SealError:
+            # One damaged row must not keep all the others from being released.
+            _hold_back(session, message, now=now)
+            held_back += 1
+            continue
+        same = next((one for one in sent if one.body == body), None)
         if same is not None:
             sent.remove(same)
             _take_as_sent(session, message, same, now=now, real_now=real_now)

@@ -269,6 +269,20 @@ def test_a_text_to_staff_that_went_is_not_sent_again(queue: Queue) -> None:
     assert queue.text(message).state is MessageState.ACCEPTED
 
 
+def test_a_damaged_text_is_held_back_and_keeps_no_other_from_leaving(queue: Queue) -> None:
+    damaged, sound = queue.queue(), queue.queue(key="two")
+    with queue.transactions.begin() as session:
+        session.get_one(Message, damaged.id).body = "1.nothing"
+    let_wait(queue)
+
+    compared = release(queue)
+
+    assert compared == taking_over.Compared(gone=0, held_back=1)
+    assert queue.text(damaged).state is MessageState.CANCELLED
+    assert queue.text(sound).state is MessageState.QUEUED
+    assert [rule for rule, _, _ in queue.alerts()] == ["U-04"]
+
+
 def test_a_release_stands_in_the_audit_trail(queue: Queue) -> None:
     queue.queue()
     let_wait(queue)

@@ -191,8 +191,7 @@ def _deeper_than_the_pace(plan: Checked) -> Iterator[Concern]:
             yield _warn(
                 "PLAN-10",
                 number,
-                "One rung deeper than the pace: the strengths to hand have nothing between. "
-                "A finer form of the same drug would.",
+                "One rung deeper than the pace: the strengths to hand have nothing between.",
             )
 
 

@@ -27,7 +27,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from companion.sms.gateway import (
     LONGEST_VALIDITY_SECONDS,
@@ -54,6 +54,7 @@ LONGEST_ANSWER_BYTES = 65_536
 LIST_SECONDS = 30.0
 """A whole list, page by page, is read by then or not at all."""
 LONGEST_PAGE_BYTES = 1_000_000
+PIECE_BYTES = 16_384
 PAGE_TEXTS = 100
 MOST_LISTED = 10_000
 """A longer list is not read to its end, and so not believed."""
@@ -325,15 +326,25 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
         return urlunsplit(urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc))
 
     def _text_of(self, answer: requests.Response) -> str:
-        # Byte by byte, because a larger read waits for all of it, however slowly it drips.
         body = bytearray()
-        for byte in answer.iter_content(1):
-            body += byte
+        while piece := self._piece_of(answer):
+            body += piece
             if time.monotonic() > self._ends_at:
                 raise requests.ReadTimeout("the answer drips")
             if len(body) > self._longest:
                 raise requests.exceptions.ContentDecodingError("the answer is too long")
         return body.decode(errors="replace")
+
+    def _piece_of(self, answer: requests.Response) -> bytes:
+        """Return whatever has come by now, nothing at the end.
+
+        Any other read waits for all that was asked for, however slowly it drips.
+        """
+        try:
+            piece: bytes = answer.raw.read1(PIECE_BYTES, decode_content=True)
+        except HTTPError as error:
+            raise requests.exceptions.ChunkedEncodingError(error) from error
+        return piece
 
 
 _UNREADABLE = (

@@ -97,7 +97,7 @@ def test_validity_stays_within_what_the_provider_takes(
         (Mode.UNKNOWN_REFUSAL, Uncertain("the provider answered 400, code 99999")),
         (Mode.SERVER_ERROR, Uncertain("the provider answered 500, code 20500")),
         (Mode.TAKE_THEN_500, Uncertain("the provider answered 500, code 20500")),
-        (Mode.REDIRECT, Uncertain("the provider answered 307, code 0")),
+        (Mode.REDIRECT, Uncertain("the provider answered 307, code 307")),
         (Mode.TAKE_THEN_RESET, Uncertain("the call broke off: ConnectionError")),
         (Mode.TAKE_THEN_CUT, Uncertain("the call broke off: ChunkedEncodingError")),
         (Mode.FLOOD, Uncertain("the call broke off: ContentDecodingError")),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
-from companion import schema_version
+from companion import migrating
 from companion.clock import real_now
 from companion.config import Settings, load_settings
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
@@ -78,7 +78,7 @@ def build(folder: Path, *, port: int, provider: str) -> House:
 
 def _fill(settings: Settings) -> list[str]:
     runtime, now = build_runtime(settings), real_now()
-    schema_version.upgrade(runtime.transactions)
+    migrating.upgrade(runtime.transactions)
     phones = [f"+447911{number:06d}" for number in range(100_000, 100_000 + PATIENTS)]
     with runtime.transactions.begin() as session:
         organisation = staffing.add_organisation(

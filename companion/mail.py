@@ -6,12 +6,15 @@ fault of the mail server is a value, never an exception.
 
 import smtplib
 import ssl
+from collections import deque
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Protocol
 
 SECONDS = 10.0
 """How long the mail server may keep us waiting for each of its answers."""
+KEPT = 1000
+"""Letters that a demonstration keeps in memory: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class SimulatedMailer:
     """Keeps letters in memory and reaches nobody. Live services refuse it."""
 
     def __init__(self) -> None:
-        self.sent: list[Letter] = []
+        self.sent: deque[Letter] = deque(maxlen=KEPT)
         self.fails_for: set[str] = set()
 
     def send(self, letter: Letter) -> Mailed | NotMailed:

@@ -15,7 +15,7 @@ from companion.core import (
     triage,
     working,
 )
-from companion.services import receiving
+from companion.services import checking_in, receiving
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "clinical-rules.md").read_text(encoding="utf-8")
@@ -70,6 +70,7 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ),
         ("C-01", f"{calendar.EARLIEST_SAFE:%H:%M}"),
         ("C-02", f"{calendar.LATEST_SAFE:%H:%M}"),
+        ("C-04", str(checking_in.STARTS_A_MINUTE)),
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
         ("G-01", f"| {triage.SIGNPOST_COPING} |"),
         ("G-02", f"| {triage.SIGNPOST_PAIN} |"),

@@ -3,6 +3,8 @@
 import re
 import sqlite3
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
-from companion.cli import main
+from companion.cli import COMMANDS, main
 from companion.config import load_settings
 from companion.demo.settings import write_settings
 from companion.runtime import build_runtime
@@ -424,3 +426,19 @@ def test_a_bounce_that_names_no_letter_of_ours_says_so(config: Path) -> None:
     answer = companion(config, "bounced", typed="Message-ID: <nothing@example.org>")
 
     assert answer.output == "This names no letter of ours.\n"
+
+
+def test_help_names_every_command_with_what_it_does() -> None:
+    said = CliRunner().invoke(main, ["--help"]).output
+
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} +[A-Z]", said, re.MULTILINE), name
+    assert CliRunner().invoke(main, ["nonsense"]).exit_code == 2
+
+
+def test_what_serves_carries_no_migrations_about() -> None:
+    asked = "import sys, companion.commands.serving; print('alembic' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "False\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from companion import schema_version, ticking
+from companion import migrating, ticking
 from companion.clock import real_now
 from companion.config import load_settings
 from companion.doctor import examine
@@ -31,7 +31,7 @@ BANNER = "Part of this service has stopped."
 @pytest.fixture
 def clinic(tmp_path: Path, wording: Wording) -> Iterator[Clinic]:
     transactions = Transactions(f"sqlite:///{tmp_path / 'clinic.db'}", a_keyring())
-    schema_version.upgrade(transactions)
+    migrating.upgrade(transactions)
     yield open_clinic(runtime_for(transactions, wording))
     transactions.dispose()
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from companion import schema_version
+from companion import migrating, schema_version
 from companion.core.sending import MessageKind
 from companion.services.queueing import queue_text
 from companion.store import guards
@@ -41,7 +41,8 @@ def tables(transactions: Transactions) -> set[str]:
 
 
 def test_there_is_one_newest_migration(sqlite: Transactions) -> None:
-    script = ScriptDirectory.from_config(schema_version._config(sqlite))
+    script = ScriptDirectory.from_config(migrating.config_for(sqlite))
+    assert script.get_current_head() == schema_version.newest()
 
     assert len(script.get_heads()) == 1
 
@@ -49,24 +50,24 @@ def test_there_is_one_newest_migration(sqlite: Transactions) -> None:
 def test_the_migrations_make_what_the_models_say(empty: Transactions) -> None:
     assert not schema_version.is_current(empty)
 
-    schema_version.upgrade(empty)
+    migrating.upgrade(empty)
 
-    schema_version.check(empty)
+    migrating.check(empty)
     assert schema_version.is_current(empty)
 
 
 def test_migrations_go_up_down_and_up_again(empty: Transactions) -> None:
-    schema_version.upgrade(empty)
-    schema_version.downgrade(empty, "base")
+    migrating.upgrade(empty)
+    migrating.downgrade(empty, "base")
     left = tables(empty) - {"alembic_version"}
-    schema_version.upgrade(empty)
+    migrating.upgrade(empty)
 
     assert left == set()
     assert {"patient", "message", "audit_entry"} <= tables(empty)
 
 
 def test_the_guards_stand_after_migrating(empty: Transactions) -> None:
-    schema_version.upgrade(empty)
+    migrating.upgrade(empty)
 
     for name in guards.APPEND_ONLY:
         with empty.engine.connect() as connection:
@@ -81,7 +82,7 @@ def test_the_guards_stand_after_migrating(empty: Transactions) -> None:
 
 
 def test_the_migration_sets_the_guards_that_the_code_knows(sqlite: Transactions) -> None:
-    script = ScriptDirectory.from_config(schema_version._config(sqlite))
+    script = ScriptDirectory.from_config(migrating.config_for(sqlite))
     module = script.get_revision("0001").module
 
     assert tuple(module.SQLITE_GUARDS) == tuple(guards.statements_for("sqlite"))
@@ -98,7 +99,7 @@ def test_an_append_only_table_refuses_even_us(transactions: Transactions) -> Non
 def test_texts_and_what_points_to_them_survive_the_table_being_made_anew(
     empty: Transactions,
 ) -> None:
-    schema_version.upgrade(empty)
+    migrating.upgrade(empty)
     with empty.begin() as session:
         patient = add_patient(session)
         message = queue_text(
@@ -122,8 +123,8 @@ def test_texts_and_what_points_to_them_survive_the_table_being_made_anew(
             )
         )
 
-    schema_version.downgrade(empty, "0004")
-    schema_version.upgrade(empty)
+    migrating.downgrade(empty, "0004")
+    migrating.upgrade(empty)
 
     with empty.reading() as session:
         kept = session.get_one(Message, message.id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from companion import releasing, schema_version
+from companion import migrating, releasing
 from companion.clock import real_now
 from companion.core.grip import Grip
 from companion.health import Standstill, faults, standstill
@@ -28,7 +28,7 @@ from tests.rigs.databases import a_keyring
 def runtime(tmp_path: Path, wording: Wording) -> Iterator[Runtime]:
     """A service that was restored a moment ago from a backup of an hour before."""
     transactions = Transactions(f"sqlite:///{tmp_path / 'restored.db'}", a_keyring())
-    schema_version.upgrade(transactions)
+    migrating.upgrade(transactions)
     with transactions.begin() as session:
         service_copy.set_waiting(
             session,

@@ -31,6 +31,8 @@ LONGEST_SLEEP_DAYS = 31
 """Days that are looked back for a check-in that was never asked."""
 AT_ONCE = 20
 """Patients considered in one transaction, so that nobody waits long for the database."""
+STARTS_A_MINUTE = 30
+"""Rule C-04: more check-ins than these begin a minute later: most people choose a round hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,18 @@ def queue_due(transactions: Transactions, wording: Wording, *, now: datetime) ->
     """Queue the first question of every check-in that is due; return how many."""
     with transactions.reading() as session:
         found = organisations.organisations_everywhere(session)
-    return sum(_queue_due_in(transactions, wording, organisation, now) for organisation in found)
+    asked = 0
+    for organisation in found:
+        asked += _queue_due_in(transactions, wording, organisation, asked, now)
+    return asked
 
 
 def _queue_due_in(
-    transactions: Transactions, wording: Wording, organisation: Organisation, now: datetime
+    transactions: Transactions,
+    wording: Wording,
+    organisation: Organisation,
+    before: int,
+    now: datetime,
 ) -> int:
     zone = organisation.time_zone
     today, clock = local_day(now, zone), now.astimezone(zone).time()
@@ -63,11 +72,17 @@ def _queue_due_in(
             return asked
         with transactions.begin() as session:
             for patient_id in ids:
-                asked += _consider(session, wording, patient_id, zone, now)
+                starts_at = now + timedelta(minutes=(before + asked) // STARTS_A_MINUTE)
+                asked += _consider(session, wording, patient_id, zone, now, starts_at)
 
 
 def _consider(
-    session: Session, wording: Wording, patient_id: UUID, zone: ZoneInfo, now: datetime
+    session: Session,
+    wording: Wording,
+    patient_id: UUID,
+    zone: ZoneInfo,
+    now: datetime,
+    starts_at: datetime,
 ) -> int:
     today = local_day(now, zone)
     patient = patients.to_consider_locked(session, patient_id, today)
@@ -84,7 +99,15 @@ def _consider(
         # The service slept through the patient's hours: nothing is sent late at night.
         _tell(session, patient, triage.missed_finding(), now)
         return 0
-    return _ask(session, wording, patient, schedule, today, now)
+    return _ask(
+        session,
+        wording,
+        patient,
+        schedule,
+        today,
+        now,
+        starts_at if window.covers(starts_at) else now,
+    )
 
 
 def _tell_of_missed_days(
@@ -122,6 +145,7 @@ def _ask(
     schedule: Schedule,
     today: date,
     now: datetime,
+    starts_at: datetime,
 ) -> int:
     expire_open(session, patient, now)
     question = schedule.protocol.questions[0]
@@ -144,6 +168,7 @@ def _ask(
         body=question_text(wording, patient, question, today),
         dedupe_key=f"check-in:{check_in.id}",
         now=now,
+        not_before=starts_at,
         check_in_id=check_in.id,
         plan_version_id=schedule.version.id if schedule.version else None,
     )

@@ -195,6 +195,17 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+def migration_of(transactions: Transactions) -> str | None:
+    """Return the newest migration that was made here, or None where none was."""
+    with transactions.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        made: str | None = connection.exec_driver_sql(
+            "SELECT version_num FROM alembic_version"
+        ).scalar()
+        return made
+
+
 def keyring_of(session: Session) -> Keyring:
     """Return the keys that this session seals and opens with."""
     keyring = session.info["keyring"]

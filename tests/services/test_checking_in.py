@@ -1,7 +1,7 @@
 """Check-ins: asked once a day at the patient's hour, reminded once, silence told."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -47,6 +47,37 @@ def test_a_check_in_comes_at_the_hour_that_was_chosen_and_once(
 
     assert (early, due, again) == (0, 1, 0)
     assert ward.said()[-1].startswith("Wed 6 Jan: how bad is your pain now")
+
+
+def test_a_hundred_patients_of_one_hour_are_not_asked_in_one_minute(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking_in, "STARTS_A_MINUTE", 2)
+    for _ in range(5):
+        ward.agree(ward.register())
+    ward.now += timedelta(days=2)
+    ward.gateway.sent.clear()
+
+    asked, left = ask(ward), []
+    for _ in range(3):
+        ward.send()
+        left.append(len(ward.said()))
+        ward.now += timedelta(minutes=1)
+
+    assert (asked, left) == (5, [2, 2, 1])
+
+
+def test_what_would_begin_after_the_patients_hours_begins_at_once(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking_in, "STARTS_A_MINUTE", 1)
+    for _ in range(2):
+        ward.agree(ward.register(check_in_at=time(19)))
+    ward.now += timedelta(days=2, hours=10, minutes=59, seconds=30)
+    ward.gateway.sent.clear()
+
+    assert ask(ward) == 2
+    assert len(ward.said()) == 2
 
 
 def test_two_processes_at_once_ask_once(ward: Ward, patient: Patient) -> None:
@@ -297,7 +328,9 @@ def test_what_another_process_noticed_first_is_left_alone(ward: Ward, patient: P
         early = checking_in._notice(session, ward.wording, check_in.id, ward.now)
         checking_in.expire_open(session, patient, ward.now)
         late = checking_in._notice(session, ward.wording, check_in.id, ward.now)
-        nobody = checking_in._consider(session, ward.wording, patient.id, ZoneInfo("UTC"), ward.now)
+        nobody = checking_in._consider(
+            session, ward.wording, patient.id, ZoneInfo("UTC"), ward.now, ward.now
+        )
 
     assert (early, late, nobody) == (0, 0, 0)
 

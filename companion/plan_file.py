@@ -34,11 +34,10 @@ from companion.core.drafting import (
 )
 from companion.core.medicines import (
     CATALOGUE,
-    FENTANYL_TWELVE,
-    FENTANYL_TWELVE_MEANT,
     Drug,
     Form,
     drug_named,
+    labelled,
     meant_by,
 )
 from companion.core.plan_checks import Checked, concerns_of, percent
@@ -167,8 +166,7 @@ class _Medicine:
 
     def written(self, amount: Decimal) -> str:
         """Return how an amount is written."""
-        is_twelve = self.drug.name == "fentanyl" and amount == FENTANYL_TWELVE_MEANT
-        return plain(FENTANYL_TWELVE if is_twelve else amount)
+        return labelled(self.drug.name, amount)
 
 
 def answer(text: str, *, today: date | None = None) -> dict[str, Any]:

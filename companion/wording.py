@@ -42,6 +42,10 @@ LONGEST_VALUES = {
     "title": "M" * 40,
     "address": "m" * 100,
     "question": "M" * 125,
+    "code": "000 000",
+    "number": "00000.000",
+    "amount": "00000.000 microgram/hour",
+    "amounts": "morning 1000 mg, midday 1000 mg, evening 1000 mg, night 1000 mg",
 }
 """The longest that each placeholder may become, to hold texts to their segments."""
 
@@ -54,6 +58,8 @@ class Text:
     english: str
     note: str
     max_segments: int
+    detailed: bool = False
+    """Whether it names a dose: only for patients who chose detailed texts."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -172,7 +178,13 @@ def _text(file: TomlFile, key: str, values: Mapping[str, Any]) -> Text:
     allowed = file.get("carrier_words", list, {"carrier_words": [], **values})
     if stray := set(CARRIER_WORDS.findall(english)) - set(allowed):
         raise file.error(key, f"holds {min(stray)}, a word that carriers act on")
-    return Text(key, english, file.get("note", str, values), file.get("max_segments", int, values))
+    return Text(
+        key,
+        english,
+        file.get("note", str, values),
+        file.get("max_segments", int, values),
+        detailed=values.get("detailed") is True,
+    )
 
 
 def _load_languages(messages: Path) -> tuple[Language, ...]:

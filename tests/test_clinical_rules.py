@@ -11,11 +11,13 @@ from companion.core import (
     grip,
     ladder,
     medicines,
+    pace,
     plan_checks,
+    supply,
     triage,
     working,
 )
-from companion.services import checking_in, receiving
+from companion.services import agreeing, checking_in, receiving
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "clinical-rules.md").read_text(encoding="utf-8")
@@ -70,6 +72,12 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ),
         ("C-01", f"{calendar.EARLIEST_SAFE:%H:%M}"),
         ("C-02", f"{calendar.LATEST_SAFE:%H:%M}"),
+        ("C-05", f"{pace.NOTICE.days} days"),
+        ("C-06", f"{pace.SLOWER_TIMES} times"),
+        ("C-08", f"{supply.LONGEST_PRESCRIPTION_DAYS} days"),
+        ("C-09", f"{supply.ASK_BEFORE.days} days"),
+        ("C-10", f"{agreeing.CODE_GOOD_FOR.days} days"),
+        ("C-11", str(agreeing.CODE_TRIES)),
         ("C-04", str(checking_in.STARTS_A_MINUTE)),
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
         ("G-01", f"| {triage.SIGNPOST_COPING} |"),

@@ -116,6 +116,14 @@ class Draft:
     first_cut_on: date | None = None
     change_days: int | None = None
     """How long a patch stays on, in days; None for what is no patch."""
+    counted_from: Decimal | None = None
+    """What percentages of the start mean, where a plan goes on from an older one; None is
+    what is taken now."""
+
+    @property
+    def start(self) -> Decimal:
+        """The day's total that percentages of the start are counted from."""
+        return self.counted_from or self.current.total
 
 
 WITH_A_NIGHT_DOSE = (TimeOfDay.MIDDAY, TimeOfDay.EVENING, TimeOfDay.MORNING, TimeOfDay.NIGHT)
@@ -190,18 +198,18 @@ class _Line:
 
 
 def _walk(draft: Draft, ladder: list[DayDoses], dispenser: Dispenser) -> tuple[Step, ...]:
-    start = draft.current.total
+    start = draft.start
     before, steps = draft.current, list[Step]()
     # A named first cut is the first interval's end: the line has one cut there already.
     line = (
-        _Line(draft.pace, start, draft.starts_on, 0)
+        _Line(draft.pace, before.total, draft.starts_on, 0)
         if draft.first_cut_on is None
-        else _Line(draft.pace, start, draft.first_cut_on, -1)
+        else _Line(draft.pace, before.total, draft.first_cut_on, -1)
     )
     first_count = line.count
     slow = draft.slow_down
     if slow is not None and _is_slow(slow, before, start):
-        line, first_count, slow = _Line(slow.pace, start, draft.starts_on, 0), 0, None
+        line, first_count, slow = _Line(slow.pace, before.total, draft.starts_on, 0), 0, None
     while ladder and before.total > ladder[-1].total:
         line.count += 1
         day = _day(line, draft)
@@ -222,8 +230,8 @@ def line_ends_on(draft: Draft, dispenser: Dispenser) -> date:
     Raises:
         PlanError: not within ten years.
     """
-    start = draft.current.total
-    begins: Decimal | Fraction = start
+    start = draft.start
+    begins: Decimal | Fraction = draft.current.total
     origin = draft.starts_on if draft.first_cut_on is None else draft.first_cut_on
     ahead = 0 if draft.first_cut_on is None else 1
     pace, slow, count = draft.pace, draft.slow_down, 0

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from companion.core.doses import DoseUnit
+from companion.core.doses import DoseUnit, plain
 
 SOURCE = "NHS dm+d codelists in opensafely/opioids-covid-research"
 CHECKED_ON = date(2024, 10, 1)
@@ -77,6 +77,12 @@ def meant_by(drug: Drug, amount: Decimal) -> Decimal:
     """Return what a written amount means: a fentanyl patch of 12 is one of 12.5."""
     is_twelve = drug.name == "fentanyl" and amount == FENTANYL_TWELVE
     return FENTANYL_TWELVE_MEANT if is_twelve else amount
+
+
+def labelled(drug_name: str | None, amount: Decimal) -> str:
+    """Write an amount as the label does: a single fentanyl patch of 12.5 says 12."""
+    is_twelve = drug_name == "fentanyl" and amount == FENTANYL_TWELVE_MEANT
+    return plain(FENTANYL_TWELVE if is_twelve else amount)
 
 
 def _strengths(text: str) -> tuple[Decimal, ...]:

@@ -184,7 +184,7 @@ def _growing_end(plan: Checked) -> Iterator[Concern]:
 def _deeper_than_the_pace(plan: Checked) -> Iterator[Concern]:
     if plan.draft is None:
         return
-    start = plan.current.total
+    start = plan.draft.start
     for number, before, step in plan.pairs():
         asked = _pace_at(plan.draft, before).cut.deepest(start, before.total)
         if before.total - step.doses.total > asked:
@@ -198,7 +198,7 @@ def _deeper_than_the_pace(plan: Checked) -> Iterator[Concern]:
 def _pace_at(draft: Draft, before: DayDoses) -> Pace:
     """Return the pace in force for the step after *before*: the slower one once it began."""
     slow = draft.slow_down
-    start = draft.current.total
+    start = draft.start
     if slow is None or before.total * 100 > slow.below_percent_of_start * start:
         return draft.pace
     return slow.pace

@@ -155,8 +155,8 @@ def _check_against(index: int, before: Step, step: Step) -> None:
             )
 
 
-def dose_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> DayDoses | None:
-    """Return what the plan says for *day*, or None before it starts.
+def step_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Step | None:
+    """Return the step that is in force on *day*, or None before the plan starts.
 
     The first hold stops the plan where it stands: from then on the dose stays.
     """
@@ -164,7 +164,13 @@ def dose_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Day
     if held_on is not None and held_on < day:
         day = held_on
     begun = [step for step in steps if step.starts_on <= day]
-    return begun[-1].doses if begun else None
+    return begun[-1] if begun else None
+
+
+def dose_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> DayDoses | None:
+    """Return what the plan says for *day*, or None before it starts."""
+    step = step_on(steps, day, holds)
+    return None if step is None else step.doses
 
 
 def next_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Step | None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from statistics import median
 
 from companion.core.doses import plain
+from companion.core.pace import Say
 from companion.core.people import StopReason
 from companion.core.protocols import USE_MORE, USE_WENT_BACK, Question
 from companion.core.screening import Screening
@@ -162,14 +163,68 @@ def wrong_person_finding() -> Finding:
     )
 
 
-def hold_finding(today: date, next_cut_on: date | None) -> Finding:
-    """Return rule T-14: the patient asked to stay on this dose."""
+def hold_finding(
+    today: date,
+    next_cut_on: date | None,
+    *,
+    supply_ends_on: date | None = None,
+    review_on: date | None = None,
+) -> Finding:
+    """Return rule T-14: the patient asked to stay on this dose.
+
+    The supply was made for lower doses to come: where it ends before the next review, or no
+    review is planned, somebody must act on the same working day.
+    """
     near = next_cut_on is not None and next_cut_on - today <= HOLD_URGENT
-    planned = (
-        "" if next_cut_on is None else " The next reduction had been planned and will not come."
-    )
+    why = ["Asked to stay on this dose."]
+    if next_cut_on is not None:
+        why.append("The next reduction had been planned and will not come.")
+        if supply_ends_on is None:
+            why.append("How far the supply goes at this dose is not written down: ask.")
+    if supply_ends_on is not None:
+        short = review_on is None or supply_ends_on < review_on
+        near = near or short
+        why.append(f"At this dose the supply ends on {_day(supply_ends_on)}.")
+        if short:
+            why.append(
+                "No review is planned."
+                if review_on is None
+                else f"The review is later, on {_day(review_on)}."
+            )
+    return Finding("T-14", Urgency.URGENT if near else Urgency.SOON, " ".join(why))
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+_SAID = {
+    Say.SLOWER: "Asked to go slower.",
+    Say.READY: "Says they are ready to go on.",
+    Say.SAME: "Asked to stay on this dose for one step more.",
+}
+
+
+def request_finding(say: Say) -> Finding:
+    """Return rule T-17: the patient asked for another pace; nothing changes by itself."""
     return Finding(
-        "T-14", Urgency.URGENT if near else Urgency.SOON, f"Asked to stay on this dose.{planned}"
+        "T-17", Urgency.SOON, f"{_SAID[say]} A redrawn plan is on their page, to look at together."
+    )
+
+
+def code_finding() -> Finding:
+    """Return rule T-18: a code for agreeing was answered wrongly too often."""
+    return Finding(
+        "T-18", Urgency.SOON, "Answered the code for agreeing to the plan wrongly. Call them."
+    )
+
+
+def plan_asked_finding() -> Finding:
+    """Return rule T-19: the patient asked for the plan, and it is not sure what is taken."""
+    return Finding(
+        "T-19",
+        Urgency.URGENT,
+        "Asked for the plan while it is not sure what is taken. Call, and write down what is.",
     )
 
 

@@ -39,6 +39,7 @@ LONDON = ZoneInfo("Europe/London")
 ORGANISATION = "Riverside Pain Service"
 PASSWORD = "correct horse battery"  # noqa: S105 - of a demonstration, printed for everybody
 PHARMACIST, NURSE = "pharmacist@example.com", "nurse@example.com"
+PRESCRIBER, PRESCRIBER_NAME = "prescriber@example.com", "Dr Anna Lindqvist"
 WEEKS = 5
 OPENS = time(9, 55)
 """The demonstration starts five minutes before a check-in falls due."""
@@ -53,6 +54,7 @@ def where_to_look(settings: Settings) -> str:
         f"\nTapering Companion is ready. Everybody in it is made up.\n\n"
         f"  Pages        {url}/\n"
         f"  Pharmacist   {PHARMACIST}\n"
+        f"  Prescriber   {PRESCRIBER}\n"
         f"  Nurse        {NURSE}\n"
         f"  Password     {PASSWORD}\n"
         f"  The phones   {url}/phone\n\n"
@@ -111,6 +113,9 @@ class _Staff:
             )
             self.pharmacist = self._add(
                 session, organisation, PHARMACIST, "Priya Shah", RoleName.PHARMACIST, now
+            )
+            self.prescriber = self._add(
+                session, organisation, PRESCRIBER, PRESCRIBER_NAME, RoleName.PRESCRIBER, now
             )
             self.nurse = self._add(
                 session, organisation, NURSE, "Nick Byrne", RoleName.FOLLOW_UP, now
@@ -232,14 +237,18 @@ class _Life:
                 steps=steps,
                 goal=Decimal(0),
                 goal_words=self.who.goal_words,
-                prescriber="Dr Anna Lindqvist",
+                prescriber=PRESCRIBER_NAME,
             )
             version = planning.propose(session, patient, draft, actor=actor, now=now)
-            sides = [(MarkSide.PATIENT, "in clinic"), (MarkSide.PRESCRIBER, "by telephone")]
+            by_prescriber = Actor.user(self.staff.prescriber)
+            marks = [
+                (MarkSide.PATIENT, "in clinic", actor),
+                (MarkSide.PRESCRIBER, "after reading the notes", by_prescriber),
+            ]
             if self.who.story is Story.PROPOSED:
-                sides.pop()
-            for side, how in sides:
-                planning.mark(session, patient, version, side, how=how, actor=actor, now=now)
+                marks.pop()
+            for side, how, who in marks:
+                planning.mark(session, patient, version, side, how=how, actor=who, now=now)
 
     def _finish(self, now: datetime) -> None:
         actor = Actor.user(self.staff.pharmacist)

@@ -6,19 +6,22 @@ at once, because staying on the same dose is the safe direction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 from companion.core.agreement import MarkSide, VersionState, is_binding
 from companion.core.calendar import local_day
 from companion.core.doses import DoseUnit
-from companion.core.taper import PlanError, Step, check_steps, next_cut
+from companion.core.plan_changes import begins_above
+from companion.core.product import Product, product_from
+from companion.core.supply import held_until
+from companion.core.taper import PlanError, Step, check_steps, dose_on, next_cut
 from companion.core.triage import hold_finding
 from companion.services import queueing
 from companion.services.alerting import raise_alert
 from companion.services.enrolment import StaleError
-from companion.store import audit, organisations, plans
+from companion.store import audit, organisations, plans, supplies
 from companion.store.audit import Actor
 from companion.store.database import Session
 from companion.store.patients import Patient
@@ -34,6 +37,8 @@ class PlanDraft:
 
     *goal* is the daily total aimed for, in *unit*. *based_on* is the newest version that
     the writer saw, None for the first. *reasons* say why it is right although concerns stand.
+    *product* is what it is made of, None for a medicine that is not in the catalogue;
+    *written_as* what the form held, to write the next version from.
     """
 
     medicine: str
@@ -44,18 +49,31 @@ class PlanDraft:
     prescriber: str
     based_on: UUID | None = None
     reasons: str = ""
+    product: Product | None = None
+    written_as: str | None = None
+    review_on: date | None = None
 
 
 def propose(
-    session: Session, patient: Patient, draft: PlanDraft, *, actor: Actor, now: datetime
+    session: Session,
+    patient: Patient,
+    draft: PlanDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    may_raise: bool = False,
 ) -> PlanVersion:
     """Add a version that binds nobody yet.
+
+    *may_raise* is whether the actor prescribes: only then may it begin with more than is taken
+    now, and only with a reason.
 
     Raises:
         PlanError: something in the draft cannot stand; the field is named.
         StaleError: another version came since the one it was based on.
     """
     steps = _checked(draft)
+    _check_rise(session, patient, draft, steps, may_raise=may_raise, now=now)
     versions = plans.versions_of(session, patient)
     newest = versions[0].id if versions else None
     if newest != draft.based_on:
@@ -71,6 +89,11 @@ def propose(
         unit=draft.unit,
         goal=draft.goal,
         prescriber=draft.prescriber.strip(),
+        drug=None if draft.product is None else draft.product.drug.name,
+        form=None if draft.product is None else draft.product.form.name,
+        strengths=None if draft.product is None else draft.product.strengths_text,
+        written_as=draft.written_as,
+        review_on=draft.review_on,
         starts_on=steps[0].starts_on,
         set_by=actor.user_id,
         set_at=now,
@@ -84,8 +107,42 @@ def propose(
     session.add(version)
     session.flush()
     plans.add_steps(session, version, steps)
-    _record(session, patient, version, actor, "plan proposed", now)
+    record(session, patient, version, actor, "plan proposed", now)
     return version
+
+
+def _check_rise(
+    session: Session,
+    patient: Patient,
+    draft: PlanDraft,
+    steps: Sequence[Step],
+    *,
+    may_raise: bool,
+    now: datetime,
+) -> None:
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    if not rises(session, patient, steps, local_day(now, zone)):
+        return
+    if not may_raise:
+        raise PlanError(
+            "steps", "It begins with more than is taken now: a prescriber must write it"
+        )
+    if not draft.reasons.strip():
+        raise PlanError("reasons", "Say why more is to be taken. Tolerance may be lost")
+
+
+def rises(session: Session, patient: Patient, steps: Sequence[Step], today: date) -> bool:
+    """Tell whether *steps* begin with more than the agreed plan says for today.
+
+    A plan in another unit does so too: the two cannot be compared, so a person must.
+    """
+    version = plans.agreed_version(session, patient)
+    if version is None:
+        return False
+    if version.unit is not steps[0].doses.unit:
+        return True
+    holds = plans.binding_holds(session, version)
+    return begins_above(plans.steps_of(session, version), steps, today, holds)
 
 
 def _new_plan(session: Session, patient: Patient, now: datetime) -> Plan:
@@ -126,8 +183,11 @@ def mark(
     how: str,
     actor: Actor,
     now: datetime,
+    recorded_by: UUID | None = None,
 ) -> PlanVersion:
     """Write down one side's yes. With both, the version binds and the one before is over.
+
+    *recorded_by* is who asked, where the patient answered by text.
 
     Raises:
         PlanError: the version is no longer proposed, the side has marked, or *how* is empty.
@@ -139,18 +199,19 @@ def mark(
     sides = {standing.side for standing in plans.marks_of(session, version)}
     if side in sides:
         raise PlanError("side", "This mark stands already")
-    assert actor.user_id is not None
+    who = recorded_by or actor.user_id
+    assert who is not None
     made = PlanMark(
         id=uuid4(),
         version_id=version.id,
         side=side,
-        recorded_by=actor.user_id,
+        recorded_by=who,
         recorded_at=now,
     )
     plans.seal_how(session, made, how.strip())
     session.add(made)
     session.flush()
-    _record(session, patient, version, actor, f"plan marked by {side}", now)
+    record(session, patient, version, actor, f"plan marked by {side}", now)
     if is_binding(sides | {side}):
         _bind(session, patient, version, actor, now)
     return version
@@ -166,7 +227,7 @@ def _bind(
         _end_open_hold(session, patient, actor, now)
     version.state = VersionState.AGREED
     queueing.cancel_waiting(session, patient, reason="The plan changed.", now=now)
-    _record(session, patient, version, actor, "plan agreed", now)
+    record(session, patient, version, actor, "plan agreed", now)
 
 
 def withdraw(
@@ -180,7 +241,7 @@ def withdraw(
     if version.state is not VersionState.PROPOSED:
         raise PlanError("version", "Only a version that is not agreed yet can be taken back")
     version.state = VersionState.WITHDRAWN
-    _record(session, patient, version, actor, "plan withdrawn", now)
+    record(session, patient, version, actor, "plan withdrawn", now)
 
 
 def hold(
@@ -194,25 +255,58 @@ def hold(
     zone = organisations.organisation_of(session, patient.organisation_id).time_zone
     today = local_day(now, zone)
     cut = None if version is None else _next_cut_on(session, version, today)
+    ends = None if version is None else lasts_at_todays_dose(session, version, today)
     raise_alert(
         session,
         organisation_id=patient.organisation_id,
         team_id=patient.team_id,
         patient_id=patient.id,
-        finding=hold_finding(today, cut),
+        finding=hold_finding(
+            today,
+            cut,
+            supply_ends_on=ends,
+            review_on=None if version is None else version.review_on,
+        ),
         now=now,
     )
     if version is None:
         return None
+    return _hold_on(session, patient, version, today, by_text=by_text, actor=actor, now=now)
+
+
+def hold_before(
+    session: Session,
+    patient: Patient,
+    version: PlanVersion,
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> PlanHold:
+    """Hold the dose before *step*: a person found that it is still taken."""
+    day = step.starts_on - timedelta(days=1)
+    return _hold_on(session, patient, version, day, by_text=False, actor=actor, now=now)
+
+
+def _hold_on(
+    session: Session,
+    patient: Patient,
+    version: PlanVersion,
+    day: date,
+    *,
+    by_text: bool,
+    actor: Actor,
+    now: datetime,
+) -> PlanHold:
     standing = plans.open_hold(session, version.plan_id)
     if standing is not None:
         return standing
     held = PlanHold(
-        id=uuid4(), plan_id=version.plan_id, held_on=today, held_at=now, asked_by_text=by_text
+        id=uuid4(), plan_id=version.plan_id, held_on=day, held_at=now, asked_by_text=by_text
     )
     session.add(held)
     session.flush()
-    _record(session, patient, version, actor, "plan held", now)
+    record(session, patient, version, actor, "plan held", now)
     return held
 
 
@@ -220,6 +314,20 @@ def _next_cut_on(session: Session, version: PlanVersion, today: date) -> date | 
     holds = plans.binding_holds(session, version)
     cut = next_cut(plans.steps_of(session, version), today, holds)
     return None if cut is None else cut.starts_on
+
+
+def lasts_at_todays_dose(session: Session, version: PlanVersion, today: date) -> date | None:
+    """Return the last day for which the supply holds today's dose, if it stays from now on.
+
+    None where no supply was written down or nothing is taken.
+    """
+    supply = supplies.newest_supply(session, version.plan_id)
+    steps = plans.steps_of(session, version)
+    held = dose_on(steps, today, plans.binding_holds(session, version))
+    if supply is None or held is None:
+        return None
+    product = product_from(version.drug, version.form, version.strengths)
+    return held_until(steps, held, today, supply.lasts_until, product)
 
 
 def end_hold(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
@@ -258,10 +366,10 @@ def finish(session: Session, patient: Patient, *, actor: Actor, now: datetime) -
     version = plans.agreed_version(session, patient)
     if version is not None:
         version.state = VersionState.FINISHED
-        _record(session, patient, version, actor, "plan finished", now)
+        record(session, patient, version, actor, "plan finished", now)
 
 
-def _record(
+def record(
     session: Session,
     patient: Patient,
     version: PlanVersion,
@@ -269,6 +377,7 @@ def _record(
     action: str,
     now: datetime,
 ) -> None:
+    """Write into the audit trail what was done to *version*."""
     audit.record(
         session,
         patient.organisation_id,

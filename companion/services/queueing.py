@@ -66,14 +66,19 @@ def cancel_waiting(
     reason: str,
     now: datetime,
     answers_too: bool = False,
+    text_key: str | None = None,
 ) -> int:
     """Take back the check-ins and reminders that still wait; return how many.
 
     Answers stay unless *answers_too*: what the patient was told to expect does not depend
-    on the plan.
+    on the plan. With *text_key* only that text is taken back.
     """
     kinds = tuple(MessageKind) if answers_too else messages.UNASKED
-    waiting = messages.waiting_of(session, patient, kinds)
+    waiting = [
+        message
+        for message in messages.waiting_of(session, patient, kinds)
+        if text_key in {None, message.text_key}
+    ]
     for message in waiting:
         messages.move(message, MessageState.CANCELLED, reason=reason, now=now)
     return len(waiting)

@@ -8,7 +8,6 @@ concern, never lower it.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,15 +18,23 @@ from companion.core.people import PatientStatus
 from companion.core.protocols import Question, Scale
 from companion.core.reading.answers import has_words, read, read_on_scale
 from companion.core.reading.readings import Keyword, Reading, ReadingKind
-from companion.core.screening import Screening, screen
+from companion.core.screening import screen
 from companion.core.sending import MessageKind
 from companion.core.signposting import choose
 from companion.core.taper import first_cut
 from companion.core.triage import Finding, PainReading
 from companion.core.urgency import Urgency
-from companion.services import enrolment, planning, queueing, settling
-from companion.services.alerting import raise_alert, tell_every_organisation
-from companion.store import check_ins, messages, organisations, patients, plans, replies
+from companion.services import enrolment, queueing, settling
+from companion.services.alerting import tell_every_organisation
+from companion.services.incoming import FLOOD, FLOOD_WITHIN, Incoming, tell_about
+from companion.services.steering import (
+    PLAN_WISHES,
+    is_code,
+    steer,
+    stop_for_wrong_person,
+    take_code,
+)
+from companion.store import check_ins, organisations, patients, plans, replies
 from companion.store.audit import PATIENT
 from companion.store.check_ins import CheckIn, CheckInState
 from companion.store.database import Session, Transactions
@@ -40,8 +47,6 @@ log = logging.getLogger(__name__)
 HANDSHAKE_SCALE = Scale(1, 2, halves=False)
 UNHANDLED_AFTER = timedelta(seconds=60)
 """Rule R-02: a kept text that waits longer stands on Today. Real time."""
-FLOOD, FLOOD_WITHIN = 30, timedelta(hours=1)
-"""Rule R-03: how many answers one phone gets in that time; crisis answers are never counted."""
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=5)
 
@@ -156,89 +161,9 @@ def _tell_whose(session: Session, reply: Reply, finding: Finding, now: datetime)
     """Raise *finding* about the text's patient, or with every organisation when nobody's."""
     patient = _owner_of(session, replies.reply_phone_of(session, reply))
     if patient is not None:
-        _tell(session, patient, reply, finding, now)
+        tell_about(session, patient, reply, finding, now)
         return
     tell_every_organisation(session, finding, now=now, reply_id=reply.id)
-
-
-def _tell(
-    session: Session, patient: Patient, reply: Reply, finding: Finding, now: datetime
-) -> None:
-    raise_alert(
-        session,
-        organisation_id=patient.organisation_id,
-        team_id=patient.team_id,
-        patient_id=patient.id,
-        finding=finding,
-        now=now,
-        reply_id=reply.id,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Incoming:
-    """One text of one patient, with what handling it needs."""
-
-    session: Session
-    wording: Wording
-    patient: Patient
-    reply: Reply
-    body: str
-    screening: Screening
-    now: datetime
-
-    @property
-    def reachable(self) -> bool:
-        """Whether a text can answer this one: not after STOP."""
-        return self.patient.opted_out_at is None
-
-    def tell(self, finding: Finding | None) -> None:
-        """Raise *finding*, if there is one, and say so where no text can answer."""
-        if finding is not None:
-            if not self.reachable:
-                finding = triage.out_of_reach(finding)
-            _tell(self.session, self.patient, self.reply, finding, self.now)
-
-    def answer(
-        self,
-        key: str,
-        *,
-        kind: MessageKind = MessageKind.REPLY,
-        check_in_id: UUID | None = None,
-        **values: str,
-    ) -> None:
-        """Queue the one text that answers this one."""
-        if not self.reachable or self._is_flood(kind):
-            return
-        team = organisations.team_of(
-            self.session, self.patient.organisation_id, self.patient.team_id
-        )
-        body = self.wording.text_for(
-            key,
-            self.patient.language,
-            **{"team": team.name, "team_phone": team.phone, "hours": team.hours, **values},
-        )
-        queueing.queue_text(
-            self.session,
-            patient=self.patient,
-            kind=kind,
-            text_key=key,
-            body=body,
-            dedupe_key=f"reply:{self.reply.id}",
-            now=self.now,
-            check_in_id=check_in_id,
-            reply_id=self.reply.id,
-        )
-
-    def _is_flood(self, kind: MessageKind) -> bool:
-        """Tell whether the phone answers our answers, as a machine does. Rule R-03."""
-        if kind is MessageKind.CRISIS:
-            return False
-        since = self.now - FLOOD_WITHIN
-        if messages.answers_since(self.session, self.patient, since) < FLOOD:
-            return False
-        self.tell(triage.flood_finding())
-        return True
 
 
 def handle(session: Session, wording: Wording, reply_id: UUID, *, now: datetime) -> None:
@@ -254,7 +179,7 @@ def handle(session: Session, wording: Wording, reply_id: UUID, *, now: datetime)
     screening = screen(body, wording.lexicon(patient.language))
     patient = patients.locked(session, patient.id)
     reply.state, reply.patient_id = ReplyState.HANDLED, patient.id
-    _act(_Incoming(session, wording, patient, reply, body, screening, now))
+    _act(Incoming(session, wording, patient, reply, body, screening, now))
 
 
 def _take_strangers(
@@ -288,17 +213,18 @@ def _take_strangers(
     )
 
 
-def _act(text: _Incoming) -> None:
+def _act(text: Incoming) -> None:
     check_in = check_ins.open_check_in(text.session, text.patient)
     asked = None if check_in is None else check_in.question
     reading = read(text.body, asked, text.wording.vocabulary(text.patient.language))
     keyword = _keyword(text.reply, reading)
     starts_again = keyword is Keyword.START and not text.reachable
     _opt(text, keyword)
-    text.tell(triage.screening_finding(text.screening, answered=text.reachable))
+    if not (keyword in PLAN_WISHES and text.screening.urgency is Urgency.SOON):
+        text.tell(triage.screening_finding(text.screening, answered=text.reachable))
     if keyword is Keyword.STOP:
         # By itself, for it says already that no text reaches them.
-        _tell(text.session, text.patient, text.reply, triage.stop_finding(), text.now)
+        tell_about(text.session, text.patient, text.reply, triage.stop_finding(), text.now)
     elif text.screening.urgency is Urgency.EMERGENCY:
         text.answer("crisis", kind=MessageKind.CRISIS)
         _note_word(check_in, text.now)
@@ -306,11 +232,20 @@ def _act(text: _Incoming) -> None:
         if starts_again:
             text.answer("started_again")
     elif keyword is not None:
-        _steer(text, keyword, check_in)
-    elif text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
+        _note_word(check_in, text.now)
+        steer(text, keyword)
+    else:
+        _take_answer(text, check_in, reading)
+
+
+def _take_answer(text: Incoming, check_in: CheckIn | None, reading: Reading) -> None:
+    if text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
         _shake_hands(text)
-    elif check_in is not None and asked is not None:
-        _converse(text, check_in, asked, reading)
+    elif is_code(text.body):
+        _note_word(check_in, text.now)
+        take_code(text)
+    elif check_in is not None and check_in.question is not None:
+        _converse(text, check_in, check_in.question, reading)
     else:
         _take_free_text(text)
 
@@ -321,7 +256,7 @@ def _keyword(reply: Reply, reading: Reading) -> Keyword | None:
     return reading.keyword
 
 
-def _opt(text: _Incoming, keyword: Keyword | None) -> None:
+def _opt(text: Incoming, keyword: Keyword | None) -> None:
     """Take STOP and START before all else: what follows depends on whether texts arrive."""
     if keyword is Keyword.STOP:
         enrolment.opt_out(text.session, text.patient, actor=PATIENT, now=text.now)
@@ -329,42 +264,14 @@ def _opt(text: _Incoming, keyword: Keyword | None) -> None:
         enrolment.opt_in(text.session, text.patient, actor=PATIENT, now=text.now)
 
 
-def _steer(text: _Incoming, keyword: Keyword, check_in: CheckIn | None) -> None:
-    _note_word(check_in, text.now)
-    match keyword:
-        case Keyword.HELP:
-            text.tell(triage.help_finding(answered=text.reachable))
-            text.answer("help", kind=MessageKind.CRISIS)
-        case Keyword.HOLD:
-            held = planning.hold(
-                text.session, text.patient, by_text=True, actor=PATIENT, now=text.now
-            )
-            text.answer("hold_nothing" if held is None else "hold_done")
-        case _:
-            _stop_for_wrong_person(text)
-
-
-def _stop_for_wrong_person(text: _Incoming) -> None:
-    enrolment.pause(
-        text.session,
-        text.patient,
-        reason="The phone may belong to somebody else.",
-        actor=PATIENT,
-        now=text.now,
-    )
-    text.patient.handshake_confirmed_at = None
-    text.tell(triage.wrong_person_finding())
-    text.answer("wrong_person_done")
-
-
-def _shake_hands(text: _Incoming) -> None:
+def _shake_hands(text: Incoming) -> None:
     vocabulary = text.wording.vocabulary(text.patient.language)
     reading = read_on_scale(text.body, HANDSHAKE_SCALE, vocabulary)
     if reading.kind is ReadingKind.YES or reading.value == 1:
         enrolment.confirm_handshake(text.session, text.patient, actor=PATIENT, now=text.now)
         text.answer("handshake_confirmed")
     elif reading.kind is ReadingKind.NO or reading.value == 2:
-        _stop_for_wrong_person(text)
+        stop_for_wrong_person(text)
     elif not text.patient.handshake_asked_again:
         text.patient.handshake_asked_again = True
         text.answer("handshake_again")
@@ -372,7 +279,7 @@ def _shake_hands(text: _Incoming) -> None:
         text.tell(triage.not_understood_finding())
 
 
-def _take_free_text(text: _Incoming) -> None:
+def _take_free_text(text: Incoming) -> None:
     vocabulary = text.wording.vocabulary(text.patient.language)
     if not has_words(text.body, vocabulary) and not any(c.isdigit() for c in text.body):
         return  # "thanks", "ok": kept and shown, nothing to answer
@@ -386,7 +293,7 @@ def _note_word(check_in: CheckIn | None, now: datetime) -> None:
         check_in.answered_at = now
 
 
-def _converse(text: _Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
+def _converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
     protocol = text.wording.protocols[check_in.kind]
     turn = advance(protocol, Asked(asked, again=check_in.asked_again), reading)
     _note_word(check_in, text.now)
@@ -406,15 +313,15 @@ def _converse(text: _Incoming, check_in: CheckIn, asked: Question, reading: Read
     _answer_turn(text, check_in, turn.say)
 
 
-def _answer_turn(text: _Incoming, check_in: CheckIn, key: str) -> None:
+def _answer_turn(text: Incoming, check_in: CheckIn, key: str) -> None:
     if key == "thanks":
         _thank(text, check_in)
         return
     day = text.wording.short_day(check_in.local_day, text.patient.language)
-    text.answer(key, check_in_id=check_in.id, day=day)
+    text.answer(key, check_in_id=check_in.id, values={"day": day})
 
 
-def _weigh(text: _Incoming, asked: Question) -> list[Finding]:
+def _weigh(text: Incoming, asked: Question) -> list[Finding]:
     """Return what the newest answer means, by itself and against the ones before."""
     answers = check_ins.answers_of(text.session, text.patient, asked)
     found = [triage.answer_finding(asked, answers[-1].value)]
@@ -428,7 +335,7 @@ def _weigh(text: _Incoming, asked: Question) -> list[Finding]:
     return [finding for finding in found if finding is not None]
 
 
-def _thank(text: _Incoming, check_in: CheckIn) -> None:
+def _thank(text: Incoming, check_in: CheckIn) -> None:
     answers = {
         a.question: a.value
         for a in check_ins.answers_of(text.session, text.patient)
@@ -446,4 +353,8 @@ def _thank(text: _Incoming, check_in: CheckIn) -> None:
         detailed=text.patient.detailed,
     )
     check_ins.add_signpost(text.session, text.patient, resource.key, now=text.now)
-    text.answer("thanks", check_in_id=check_in.id, title=resource.title, address=resource.address)
+    text.answer(
+        "thanks",
+        check_in_id=check_in.id,
+        values={"title": resource.title, "address": resource.address},
+    )

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from companion.core.urgency import Urgency
 from companion.store.database import Base, Scope, keyring_of, stored_enum
 
+SILENCE = "T-11"
+"""The rule of silence: nobody knows how the patient is."""
+
 
 class AlertState(StrEnum):
     """How far people have come with an alert. Values are stored; never rename one."""
@@ -112,6 +115,15 @@ def standing_alert(
         .limit(1)
     )
     return session.scalars(query).one_or_none()
+
+
+def worrying_alerts(session: Session, organisation_id: UUID, patient_id: UUID) -> Sequence[Alert]:
+    """Return the alerts of the two highest tiers, and those of silence, ended ones too."""
+    worrying = sa.or_(Alert.urgency >= Urgency.URGENT, Alert.rule == SILENCE)
+    query = sa.select(Alert).where(
+        Alert.organisation_id == organisation_id, Alert.patient_id == patient_id, worrying
+    )
+    return session.scalars(query).all()
 
 
 def _seen_by(scope: Scope) -> sa.ColumnElement[bool]:

@@ -54,6 +54,14 @@ class PlanVersion(Base):
     goal_words: Mapped[str]  # sealed: the patient's own words
     reasons: Mapped[str | None]  # sealed: why it is right although concerns stand against it
     prescriber: Mapped[str]
+    drug: Mapped[str | None]
+    """As the catalogue names it; None for a medicine that is not in it. So are the next two."""
+    form: Mapped[str | None]
+    strengths: Mapped[str | None]
+    """What this patient can get, such as ``5 10 15``."""
+    written_as: Mapped[str | None]
+    """What the form held, as JSON, to write the next version from; never read for a dose."""
+    review_on: Mapped[date | None]
     starts_on: Mapped[date]
     set_by: Mapped[UUID] = mapped_column(sa.ForeignKey("user.id"))
     set_at: Mapped[datetime]

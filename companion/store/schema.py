@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from companion.store import (
     accounts,
+    agreeing,
     alerts,
     audit,
     check_ins,
@@ -19,11 +20,13 @@ from companion.store import (
     replies,
     rota,
     service_copy,
+    supplies,
 )
 from companion.store.database import Base
 
 TABLE_MODULES = (
     accounts,
+    agreeing,
     alerts,
     audit,
     check_ins,
@@ -39,6 +42,7 @@ TABLE_MODULES = (
     replies,
     rota,
     service_copy,
+    supplies,
 )
 """Named so that every table is known before the metadata is used."""
 

@@ -48,6 +48,11 @@ def roles_for(endpoint: str) -> frozenset[RoleName] | None:
     return getattr(current_app.view_functions[endpoint], "access", None)
 
 
+def prescribes() -> bool:
+    """Tell whether whoever is signed in is a prescriber."""
+    return RoleName.PRESCRIBER in current_user.role_names
+
+
 def guard(app: Flask) -> None:
     """Refuse whoever a view does not name."""
     app.before_request(_refuse)

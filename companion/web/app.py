@@ -16,6 +16,7 @@ from companion.store.database import DATABASE_TROUBLE
 from companion.web import (
     about,
     access,
+    agreeing,
     costs,
     errors,
     health,
@@ -60,7 +61,7 @@ def create_app(runtime: Runtime) -> Flask:
     csrf.exempt(webhook.blueprint)  # signed by the provider instead
     access.guard(app)
     Babel(app)
-    for module in (about, costs, health, patients, plans, simulator, today, webhook):
+    for module in (about, agreeing, costs, health, patients, plans, simulator, today, webhook):
         app.register_blueprint(module.blueprint)
     errors.show_errors(app)
     _set_up_templates(app, runtime)
@@ -94,5 +95,6 @@ def _for_every_page(runtime: Runtime) -> dict[str, Any]:
         "works_with_patients": signed_in and bool(set(CLINICAL) & current_user.role_names),
         "may_see_costs": signed_in and bool(set(costs.MAY_SEE) & current_user.role_names),
         "segment_price": runtime.settings.sms.segment_price,
+        "prescribes": signed_in and access.prescribes(),
         "may_plan": signed_in and bool(set(access.PLANNERS) & current_user.role_names),
     }

@@ -11,12 +11,15 @@ from companion.core.agreement import MarkSide
 from companion.core.calendar import local_day
 from companion.core.doses import DayDoses
 from companion.core.people import ContactWishes, Identity
+from companion.core.plan_changes import Difference, difference
 from companion.core.protocols import Question
 from companion.core.sending import MessageState
 from companion.core.taper import Step, dose_on, next_cut
+from companion.services import asking, confirming
 from companion.services.enrolment import wishes_of
 from companion.store import (
     accounts,
+    agreeing,
     alerts,
     audit,
     check_ins,
@@ -26,7 +29,9 @@ from companion.store import (
     plans,
     replies,
     sent,
+    supplies,
 )
+from companion.store.agreeing import PlanRequest
 from companion.store.alerts import Alert
 from companion.store.audit import AuditEntry
 from companion.store.check_ins import CheckIn
@@ -34,6 +39,7 @@ from companion.store.database import Scope, Session
 from companion.store.patients import Patient
 from companion.store.plans import PlanHold, PlanMark, PlanVersion
 from companion.store.sent import Sent
+from companion.store.supplies import PlanSupply, PlanTaken
 from companion.web.chart import ScoreChart, StepChart, score_chart, step_chart
 from companion.web.showing import answer, short_day
 
@@ -64,6 +70,16 @@ class VersionView:
     reasons: str
     """Why it is right although concerns stood against it."""
     set_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """What the patient asks of the plan, and the rest of it redrawn for that."""
+
+    request: PlanRequest
+    steps: tuple[Step, ...]
+    """Empty where nothing is left to redraw."""
+    difference: Difference | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,18 @@ class PatientPage:
     today: date
     version: VersionView | None
     proposed: VersionView | None
+    difference: Difference | None
+    """How the proposed version differs from the agreed one, where they can be compared."""
+    newest_id: UUID | None
+    """The newest version, whoever wrote it."""
+    code_sent: datetime | None
+    """When a code for agreeing was texted that may still be answered."""
+    request: RequestView | None
+    unconfirmed: Step | None
+    """The reduction that is due but may not have been taken."""
+    taken: Sequence[tuple[PlanTaken, str]]
+    """What people found to be taken, newest first, with their words."""
+    supply: PlanSupply | None
     older: Sequence[PlanVersion]
     hold: PlanHold | None
     doses_today: DayDoses | None
@@ -150,6 +178,8 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
     steps = () if view is None else view.steps
     holds = () if agreed is None else plans.binding_holds(session, agreed)
     asked = _check_ins(session, patient)
+    open_code = agreeing.open_code(session, patient)
+    new = None if proposed is None else version_view(session, proposed, names)
     return PatientPage(
         patient=patient,
         identity=patients.identity_of(session, patient),
@@ -157,7 +187,20 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         team_name=organisations.team_of(session, patient.organisation_id, patient.team_id).name,
         today=today,
         version=view,
-        proposed=None if proposed is None else version_view(session, proposed, names),
+        proposed=new,
+        difference=None
+        if view is None or new is None or view.version.unit is not new.version.unit
+        else difference(steps, new.steps, today, holds),
+        newest_id=versions[0].id if versions else None,
+        code_sent=None if open_code is None else open_code[0].sent_at,
+        request=None if agreed is None else _request(session, agreed, today),
+        unconfirmed=None
+        if agreed is None
+        else confirming.unconfirmed(session, patient, agreed, today),
+        taken=[]
+        if agreed is None
+        else [(t, supplies.words_of(session, t)) for t in supplies.taken_of(session, agreed)],
+        supply=None if agreed is None else supplies.newest_supply(session, agreed.plan_id),
         older=[v for v in versions if v not in (agreed, proposed)],
         hold=None if agreed is None else plans.open_hold(session, agreed.plan_id),
         doses_today=dose_on(steps, today, holds),
@@ -175,6 +218,19 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
             (entry, _actor(entry, names))
             for entry in audit.entries_about(session, scope, patient.id, limit=20)
         ],
+    )
+
+
+def _request(session: Session, agreed: PlanVersion, today: date) -> RequestView | None:
+    request = agreeing.open_request(session, agreed.plan_id)
+    if request is None:
+        return None
+    steps = asking.redrawn(session, agreed, request.say, today) or ()
+    holds = plans.binding_holds(session, agreed)
+    return RequestView(
+        request,
+        steps,
+        difference(plans.steps_of(session, agreed), steps, today, holds) if steps else None,
     )
 
 

@@ -1,5 +1,6 @@
 """What a pharmacist enters about a plan: which medicine, what is taken now, and the pace."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,13 +8,7 @@ from decimal import Decimal
 
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 
-from companion.core.dispensing import (
-    MOST_STRENGTHS,
-    Dispenser,
-    TooFineError,
-    Units,
-    dispenser_for,
-)
+from companion.core.dispensing import MOST_STRENGTHS, Dispenser, TooFineError, Units
 from companion.core.doses import (
     DayDoses,
     DoseError,
@@ -37,7 +32,9 @@ from companion.core.equivalence import factor_of, morphine_equivalent
 from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
 from companion.core.paces import NamedPace
 from companion.core.plan_checks import Checked, Concern, Severity, concerns_of
+from companion.core.product import Product
 from companion.core.taper import Pace, PlanError, Step, fill_steps
+from companion.store.plans import PlanVersion
 from companion.web import showing
 from companion.web.forms import DayField, choices, required
 from companion.web.forms import Form as WebForm
@@ -64,33 +61,27 @@ FIELD_OF = {
 }
 """Where in the form a fault of the domain stands."""
 LONGEST_NUMBER = 4
+KEPT = (
+    "product",
+    "strengths",
+    "medicine",
+    "unit",
+    "goal",
+    "prescriber",
+    "pace_cut",
+    "pace_basis",
+    "pace_every_days",
+    "pace_period",
+    "counted_from",
+    "slow_below",
+    "slow_cut",
+    "slow_basis",
+    "slow_every",
+    "slow_period",
+)
+"""What the next version is written from. Doses are not: they come from the agreed plan."""
 EVERY_OF = {"pace": "pace_every_days", "slow": "slow_every"}
 """Which field holds the number of days, weeks or months of a pace."""
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """One form of one drug, in the strengths that this patient can get."""
-
-    drug: Drug
-    form: Form
-    strengths: tuple[Decimal, ...]
-
-    def dispenser(self, days: Sequence[DayDoses]) -> Dispenser:
-        """Return what makes the doses of *days*, of which the first is what is taken now.
-
-        Raises:
-            PlanError: the strengths are too small for such a dose.
-        """
-        amounts = [amount for doses in days for amount in doses.amounts.values()]
-        sizes = [meant_by(self.drug, strength) for strength in self.strengths]
-        is_patch = self.form.change_days is not None
-        try:
-            return dispenser_for(sizes, days[0].total, max(amounts), is_patch=is_patch)
-        except TooFineError as error:
-            raise PlanError(
-                "strengths", _("These strengths are too small for this dose")
-            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +93,18 @@ class Made:
 
     units: dict[TimeOfDay, Units | None]
     equivalent: Decimal | None
+
+
+def dispenser_of(product: Product, days: Sequence[DayDoses]) -> Dispenser:
+    """Return what makes the doses of *days*, of which the first is what is taken now.
+
+    Raises:
+        PlanError: the strengths are too small for such a dose.
+    """
+    try:
+        return product.dispenser(days)
+    except TooFineError as error:
+        raise PlanError("strengths", _("These strengths are too small for this dose")) from error
 
 
 class PlanForm(WebForm):
@@ -127,12 +130,14 @@ class PlanForm(WebForm):
     pace_basis = SelectField(_l("Counted in"), validate_choice=False)
     pace_every_days = StringField(_l("Every how many"))
     pace_period = SelectField(_l("Days, weeks or months"), validate_choice=False)
+    counted_from = StringField(_l("Percentages of the start are counted from"))
     slow_below = StringField(_l("Slow down once this percentage of the start is left"))
     slow_cut = StringField(_l("Then reduce by"))
     slow_basis = SelectField(_l("Then counted in"), validate_choice=False)
     slow_every = StringField(_l("Then every how many"))
     slow_period = SelectField(_l("Then days, weeks or months"), validate_choice=False)
     first_cut_on = DayField(_l("First reduction on"), optional=True)
+    review_on = DayField(_l("Next review on"), optional=True)
     based_on = HiddenField()
     reasons = TextAreaField(_l("Why this plan all the same"))
 
@@ -158,6 +163,10 @@ class PlanForm(WebForm):
         chosen = self._chosen()
         if chosen is not None:
             self.unit.data = chosen[1].unit.value  # the catalogue knows it
+
+    def written_as(self) -> str:
+        """Return what the next version is written from, as JSON."""
+        return json.dumps({name: self._fields[name].data or "" for name in KEPT})
 
     def use(self, named: NamedPace) -> None:
         """Fill in a pace that guidance names; all else stays as it was typed."""
@@ -259,7 +268,7 @@ class PlanForm(WebForm):
                 return self._evenly(current)
             return (
                 first,
-                *draft_steps(self._draft(product, current), product.dispenser([current])),
+                *draft_steps(self._draft(product, current), dispenser_of(product, [current])),
             )
         except PlanError as error:
             raise PlanError(FIELD_OF.get(error.field, error.field), str(error)) from error
@@ -300,6 +309,7 @@ class PlanForm(WebForm):
             slow_down=self._slow_down(),
             first_cut_on=self.first_cut_on.data,
             change_days=product.form.change_days,
+            counted_from=self.amount("counted_from") or None,
         )
 
     def _slow_down(self) -> SlowDown | None:
@@ -331,7 +341,7 @@ class PlanForm(WebForm):
         product = self.chosen()
         if product is None:
             return []
-        dispenser = product.dispenser([step.doses for step in steps])
+        dispenser = dispenser_of(product, [step.doses for step in steps])
         return [
             Made(
                 {time: dispenser.units_of(amount) for time, amount in step.doses.amounts.items()},
@@ -356,7 +366,7 @@ class PlanForm(WebForm):
                 drug=product.drug,
                 form=product.form,
                 strengths=product.strengths,
-                dispenser=product.dispenser([step.doses for step in steps]),
+                dispenser=dispenser_of(product, [step.doses for step in steps]),
                 current=current,
                 starts_on=steps[0].starts_on,
                 steps=cuts,
@@ -371,7 +381,7 @@ class PlanForm(WebForm):
         """Return the draft whose steps these are, or None where a person changed any."""
         try:
             draft = self._draft(product, current)
-            drafted = draft_steps(draft, product.dispenser([current]))
+            drafted = draft_steps(draft, dispenser_of(product, [current]))
         except PlanError:
             return None
         return draft if drafted == cuts else None
@@ -387,6 +397,20 @@ class PlanForm(WebForm):
             raise PlanError("concerns", _("Change what cannot be agreed first"))
         if found and not (self.reasons.data or "").strip():
             raise PlanError("reasons", _("Say why this plan is right all the same"))
+
+
+def written_from(version: PlanVersion | None, taken: DayDoses | None) -> dict[str, object]:
+    """Return what the form begins with: what *version* was written as, and what is *taken* now."""
+    if version is None:
+        return {}
+    kept = json.loads(version.written_as) if version.written_as else {}
+    found: dict[str, object] = {name: kept[name] for name in KEPT if name in kept}
+    found |= {"prescriber": version.prescriber, "review_on": version.review_on}
+    if not found.get("product"):
+        found |= {"medicine": version.medicine, "unit": version.unit.value}
+    if taken is not None:
+        found |= {time.value: plain(amount) for time, amount in taken.amounts.items()}
+    return found
 
 
 def _basis(text: str | None) -> Basis:

@@ -1,4 +1,4 @@
-"""Plans: write one, look at it as table and picture, propose it, mark it, hold it."""
+"""Write a plan: the pace, the steps as table and picture, and propose it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,25 +10,25 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from companion.core import equivalence
-from companion.core.agreement import MarkSide
 from companion.core.calendar import local_day
 from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
 from companion.core.paces import NAMED_PACES, pace_named
-from companion.core.taper import MOST_STEPS, PlanError, Step, check_steps
+from companion.core.plan_changes import difference
+from companion.core.taper import MOST_STEPS, PlanError, Step, check_steps, dose_on
 from companion.services import enrolment, planning
 from companion.services.enrolment import StaleError
 from companion.services.planning import PlanDraft
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.patients import Patient
+from companion.store.plans import PlanVersion
 from companion.web import showing
-from companion.web.access import CLINICAL, PLANNERS, requires
+from companion.web.access import PLANNERS, prescribes, requires
 from companion.web.chart import step_chart
-from companion.web.current import current_actor, current_runtime, current_scope, now
-from companion.web.forms import UNWRITTEN
+from companion.web.current import current_actor, current_runtime, now
 from companion.web.patient_page import version_view
 from companion.web.patients import patient_or_404
-from companion.web.plan_form import PlanForm
+from companion.web.plan_form import PlanForm, written_from
 from companion.web.words import gettext as _
 
 blueprint = Blueprint("plans", __name__)
@@ -118,9 +118,8 @@ def write(patient_id: UUID) -> ResponseReturnValue:
         patient = patient_or_404(session, patient_id)
         enrolment.view(session, patient, what="plan opened", actor=current_actor(), now=now())
         name = patients.name_of(session, patient)
-        versions = plans.versions_of(session, patient)
-    newest = str(versions[0].id) if versions else ""
-    form = PlanForm(data={"based_on": newest})
+        data = _begun_with(session, patient)
+    form = PlanForm(data=data)
     form.set_choices()
     named = pace_named(request.form.get("use_pace", ""))
     if named is not None:
@@ -135,6 +134,29 @@ def write(patient_id: UUID) -> ResponseReturnValue:
     except PlanError as error:
         form.take_faults({error.field: str(error)})
         return _details_page(form, patient, name)
+
+
+def _begun_with(session: Session, patient: Patient) -> dict[str, object]:
+    """Return what the form opens with: the newest version's pace and what is taken today."""
+    versions = plans.versions_of(session, patient)
+    if not versions:
+        return {"based_on": ""}
+    agreed = plans.agreed_version(session, patient)
+    begun = written_from(agreed or versions[0], None if agreed is None else _taken(session, agreed))
+    if agreed is None:
+        return {"based_on": str(versions[0].id)} | begun
+    first = plans.steps_of(session, agreed)[0].doses.total
+    begun["goal_words"] = plans.goal_words_of(session, agreed)
+    begun["starts_on"] = _today(patient)
+    begun["counted_from"] = begun.get("counted_from") or plain(first)
+    return {"based_on": str(versions[0].id)} | begun
+
+
+def _taken(session: Session, version: PlanVersion) -> DayDoses | None:
+    patient = patients.patient_by_id_everywhere(session, plans.patient_id_of(session, version))
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    holds = plans.binding_holds(session, version)
+    return dose_on(plans.steps_of(session, version), local_day(now(), zone), holds)
 
 
 def _details_page(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
@@ -193,9 +215,13 @@ def _propose(form: PlanForm, patient_id: UUID, steps: Sequence[Step]) -> None:
                 prescriber=form.prescriber.data,
                 based_on=_version_id(form.based_on.data),
                 reasons=form.reasons.data or "",
+                product=form.chosen(),
+                written_as=form.written_as(),
+                review_on=form.review_on.data,
             ),
             actor=current_actor(),
             now=now(),
+            may_raise=prescribes(),
         )
 
 
@@ -257,97 +283,8 @@ def _stale_page(
         rows=Rows.from_steps(steps),
         steps=steps,
         unit=DoseUnit(form.unit.data),
+        difference=difference(theirs.steps, steps, steps[0].starts_on)
+        if theirs.version.unit is steps[0].doses.unit
+        else None,
     )
     return page, HTTPStatus.CONFLICT
-
-
-@blueprint.post("/plans/<uuid:version_id>/mark/<side>")
-@requires(*PLANNERS)
-def mark(version_id: UUID, side: str) -> ResponseReturnValue:
-    """Record that the patient, or the prescriber, agrees to a version."""
-    if side not in set(MarkSide):
-        abort(HTTPStatus.NOT_FOUND)
-    runtime = current_runtime()
-    with runtime.transactions.reading() as session:
-        patient_id = _patient_id(session, version_id)
-    try:
-        with runtime.transactions.begin() as session:
-            version = plans.version_of(session, current_scope(), version_id)
-            assert version is not None
-            planning.mark(
-                session,
-                patient_or_404(session, patient_id),
-                version,
-                MarkSide(side),
-                how=request.form.get("how", "").replace(UNWRITTEN, "")[:2000],
-                actor=current_actor(),
-                now=now(),
-            )
-    except PlanError as error:
-        flash(str(error), "error")
-    else:
-        flash(_("Recorded."))
-    return redirect(url_for("patients.shown", patient_id=patient_id))
-
-
-def _patient_id(session: Session, version_id: UUID) -> UUID:
-    version = plans.version_of(session, current_scope(), version_id)
-    if version is None:
-        abort(HTTPStatus.NOT_FOUND)
-    return plans.patient_id_of(session, version)
-
-
-@blueprint.post("/plans/<uuid:version_id>/withdraw")
-@requires(*PLANNERS)
-def withdraw(version_id: UUID) -> ResponseReturnValue:
-    """Take back a version that is not agreed yet."""
-    with current_runtime().transactions.reading() as session:
-        patient_id = _patient_id(session, version_id)
-    try:
-        with current_runtime().transactions.begin() as session:
-            version = plans.version_of(session, current_scope(), version_id)
-            assert version is not None
-            planning.withdraw(
-                session,
-                patient_or_404(session, patient_id),
-                version,
-                actor=current_actor(),
-                now=now(),
-            )
-    except PlanError as error:
-        flash(str(error), "error")
-    else:
-        flash(_("Taken back."))
-    return redirect(url_for("patients.shown", patient_id=patient_id))
-
-
-@blueprint.post("/patients/<uuid:patient_id>/hold")
-@requires(*CLINICAL)
-def hold(patient_id: UUID) -> ResponseReturnValue:
-    """Record that the patient wants to stay on this dose."""
-    with current_runtime().transactions.begin() as session:
-        held = planning.hold(
-            session,
-            patient_or_404(session, patient_id),
-            by_text=False,
-            actor=current_actor(),
-            now=now(),
-        )
-    flash(_("On hold: the next reduction will not come.") if held else _("No agreed plan runs."))
-    return redirect(url_for("patients.shown", patient_id=patient_id))
-
-
-@blueprint.post("/patients/<uuid:patient_id>/end-hold")
-@requires(*PLANNERS)
-def end_hold(patient_id: UUID) -> ResponseReturnValue:
-    """Record that the hold is over; the dose stays until a new version is agreed."""
-    try:
-        with current_runtime().transactions.begin() as session:
-            planning.end_hold(
-                session, patient_or_404(session, patient_id), actor=current_actor(), now=now()
-            )
-    except PlanError as error:
-        flash(str(error), "error")
-    else:
-        flash(_("The hold is over. The dose stays until a new version is agreed."))
-    return redirect(url_for("patients.shown", patient_id=patient_id))

@@ -11,9 +11,11 @@ from babel.numbers import format_currency
 from flask_babel import get_locale
 
 from companion.core.agreement import MarkSide, VersionState
+from companion.core.confirming import Taken
 from companion.core.doses import DoseUnit, TimeOfDay, plain
 from companion.core.ladder import Reach
 from companion.core.numbers import show_nhs_number
+from companion.core.pace import Say
 from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Question
 from companion.core.sending import MessageKind, MessageState
@@ -208,6 +210,36 @@ def message_kind(value: MessageKind) -> str:
     }[value]
 
 
+def say(value: Say) -> str:
+    """Return what a patient asks of the plan, in words."""
+    return {
+        Say.SLOWER: _("to go slower"),
+        Say.READY: _("to go on"),
+        Say.SAME: _("to stay on this dose for one step more"),
+    }[value]
+
+
+def taken(value: Taken) -> str:
+    """Return what a person found to be taken, in words."""
+    return {
+        Taken.AS_PLANNED: _("what the plan says"),
+        Taken.DOSE_BEFORE: _("still the dose before"),
+        Taken.OTHERWISE: _("something else"),
+    }[value]
+
+
+def how_much_later(days: int) -> str:
+    """Return how much later a plan ends, in words; empty where it ends on the same day."""
+    if days == 0:
+        return ""
+    length = format_timedelta(timedelta(days=abs(days)), threshold=1.5, locale=get_locale())
+    return (
+        _("It ends %(length)s later.", length=length)
+        if days > 0
+        else _("It ends %(length)s sooner.", length=length)
+    )
+
+
 def month(value: date) -> str:
     """Return a month such as ``January 2027``."""
     return str(format_skeleton("yMMMM", value, locale=get_locale()))
@@ -234,6 +266,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "pathway": pathway,
     "version_state": version_state,
     "side": side,
+    "say": say,
+    "taken": taken,
+    "taken_name": lambda name: taken(Taken(name)),
+    "how_much_later": how_much_later,
     "language": language,
     "message_state": message_state,
     "message_kind": message_kind,

@@ -148,8 +148,16 @@ def test_a_keyword_inside_a_sentence_steers_nothing(word: str, before: str) -> N
 
 @pytest.mark.parametrize("keyword", Keyword)
 def test_a_keyword_is_heard_while_any_question_is_open(keyword: Keyword) -> None:
-    for question in (None, *Question):
+    while_open = () if keyword is Keyword.SAME else tuple(Question)
+    for question in (None, *while_open):
         assert read(f" {keyword.lower()}! ", question, ENGLISH).keyword is keyword
+
+
+@pytest.mark.parametrize("question", Question)
+def test_the_same_as_before_is_no_wish_for_the_plan_while_a_question_is_open(
+    question: Question,
+) -> None:
+    assert read("same", question, ENGLISH).keyword is None
 
 
 def test_a_long_text_is_for_a_person() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from companion.demo.house import NURSE, PASSWORD, PHARMACIST
+from companion.demo.house import NURSE, PASSWORD, PHARMACIST, PRESCRIBER
 from companion.demo.settings import write_settings
 from tests.rigs.browser import Window, chromium, pictures_folder, window
 from tests.rigs.served import free_port, run, serving
@@ -123,10 +123,18 @@ def given_an_agreed_plan(pharmacist: Window, starts_on: date) -> None:
     assert "Say why this plan is right all the same" in pharmacist.words()
     pharmacist.fill({"reasons": "She wants it, and has the tablets at home."})
     pharmacist.press("Propose this plan")
-    for side, how in (("patient", "in clinic"), ("prescriber", "by telephone")):
-        pharmacist.page.locator(f"#how-{side}").fill(how)
-        pharmacist.press(f"Record: {side} agrees")
-    assert "Agreed plan" in pharmacist.words()
+    pharmacist.page.locator("#how-patient").fill("in clinic")
+    pharmacist.press("Record: patient agrees")
+    assert "Dr Anna Lindqvist, or another prescriber, signs in" in pharmacist.words()
+
+
+def given_the_prescriber_agrees(prescriber: Window) -> None:
+    sign_in(prescriber, PRESCRIBER)
+    prescriber.press("Patients")
+    prescriber.press("Nora Field")
+    prescriber.page.locator("#how-prescriber").fill("after reading the notes")
+    prescriber.press("Mark: I agree as the prescriber")
+    assert "Agreed plan" in prescriber.words()
 
 
 def when_the_check_in_is_answered(patient: Window) -> None:
@@ -170,13 +178,14 @@ def then_a_nurse_sees_why_and_acts(nurse: Window) -> None:
 def test_from_an_agreed_plan_to_a_nurse_who_acts(
     browser: Browser, origin: str, folder: Path
 ) -> None:
-    pharmacist, patient, nurse = (window(browser, origin, folder) for _ in range(3))
+    pharmacist, prescriber, patient, nurse = (window(browser, origin, folder) for _ in range(4))
 
     given_a_registered_patient(pharmacist)
     given_the_phone_is_confirmed(patient)
     pharmacist.page.reload()
     today = pharmacist.page.locator(".tc-demo time").get_attribute("datetime") or ""
     given_an_agreed_plan(pharmacist, date.fromisoformat(today[:10]))
+    given_the_prescriber_agrees(prescriber)
     when_the_check_in_is_answered(patient)
     then_a_nurse_sees_why_and_acts(nurse)
     pharmacist.press("Patients")
@@ -195,7 +204,7 @@ def test_from_an_agreed_plan_to_a_nurse_who_acts(
     pharmacist.page.reload()
 
     assert "Nora Field" not in pharmacist.words()
-    for at in (pharmacist, patient, nurse):
+    for at in (pharmacist, prescriber, patient, nurse):
         assert at.faults == []
 
 

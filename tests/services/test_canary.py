@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from companion.services import canary, receiving
+from companion.services import canary, incoming
 from companion.services.canary import EVERY, CanaryError
 from companion.store import pulses, snapshot
 from companion.store.database import Transactions
@@ -46,7 +46,7 @@ def test_a_reader_that_no_longer_hears_danger_is_noticed(
 def test_an_answer_that_is_no_longer_written_is_noticed(
     transactions: Transactions, wording: Wording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving._Incoming, "answer", lambda *_all, **_named: None)
+    monkeypatch.setattr(incoming.Incoming, "answer", lambda *_all, **_named: None)
 
     with pytest.raises(CanaryError, match="be answered"):
         sing(transactions, wording)

@@ -11,7 +11,7 @@ from companion.core.doses import DoseUnit
 from companion.core.sending import MessageState
 from companion.core.taper import PlanError, dose_on
 from companion.core.urgency import Urgency
-from companion.services import checking_in, planning
+from companion.services import checking_in, planning, supplying
 from companion.services.enrolment import StaleError
 from companion.services.planning import PlanDraft
 from companion.store import messages, plans
@@ -241,3 +241,96 @@ def test_a_finished_plan_asks_nothing_more(ward: Ward) -> None:
 
     assert states(ward, patient) == [VersionState.FINISHED]
     assert checking_in.queue_due(ward.transactions, ward.wording, now=ward.now) == 0
+
+
+# --- Beginning with more, and the supply of a hold ------------------------------------------
+
+
+def test_a_plan_that_begins_with_more_needs_a_prescriber_and_a_reason(ward: Ward) -> None:
+    patient = ward.register()
+    old = ward.agree(patient, (14, 50), (28, 40))
+    ward.now += timedelta(days=15)
+    draft = ward.draft((14, 50), based_on=old.id)
+
+    with pytest.raises(PlanError, match="a prescriber must write it"):
+        propose(ward, patient, replace(draft, reasons="She asked"))
+    with ward.transactions.begin() as session, pytest.raises(PlanError) as raised:
+        planning.propose(session, patient, draft, actor=ward.actor, now=ward.now, may_raise=True)
+    with ward.transactions.begin() as session:
+        planning.propose(
+            session, patient, replace(draft, reasons="Withdrawal"), actor=ward.actor,
+            now=ward.now, may_raise=True,
+        )  # fmt: skip
+
+    assert raised.value.field == "reasons"
+
+
+def test_a_plan_in_another_unit_counts_as_beginning_with_more(ward: Ward) -> None:
+    patient = ward.register()
+    old = ward.agree(patient)
+    draft = ward.draft((14, 50), based_on=old.id)
+    steps = tuple(
+        replace(step, doses=replace(step.doses, unit=DoseUnit.MILLILITRE)) for step in draft.steps
+    )
+
+    with pytest.raises(PlanError, match="a prescriber must write it"):
+        propose(ward, patient, replace(draft, steps=steps, unit=DoseUnit.MILLILITRE))
+
+
+def supplied(ward: Ward, patient: Patient, days: int) -> None:
+    with ward.transactions.begin() as session:
+        supplying.record_supply(
+            session,
+            patient,
+            issued_on=ward.now.date(),
+            lasts_until=ward.now.date() + timedelta(days=days),
+            actor=ward.actor,
+            now=ward.now,
+        )
+
+
+@pytest.mark.parametrize(
+    ("review", "urgency", "words"),
+    [
+        (None, Urgency.URGENT, "the supply ends on Sat 30 Jan 2027. No review is planned."),
+        (27, Urgency.URGENT, "ends on Sat 30 Jan 2027. The review is later, on Sun 31 Jan 2027."),
+        (26, Urgency.SOON, "At this dose the supply ends on Sat 30 Jan 2027."),
+    ],
+)
+def test_a_hold_says_when_the_supply_ends_and_hurries_when_that_is_before_the_review(
+    ward: Ward, review: int | None, urgency: Urgency, words: str
+) -> None:
+    patient = ward.register()
+    on = None if review is None else ward.now.date() + timedelta(days=review)
+    version = propose(ward, patient, replace(ward.draft((24, 50)), review_on=on))
+    for side in MarkSide:
+        mark(ward, patient, version, side)
+    supplied(ward, patient, 27)  # 24 days of 60 mg and four of 50: 27 days of 60
+
+    hold(ward, patient)
+
+    assert ward.alerts()["T-14"].level is urgency
+    assert ward.why("T-14").endswith(words)
+
+
+def test_a_hold_without_a_supply_written_down_says_that_too(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient)
+
+    hold(ward, patient)
+
+    assert "How far the supply goes at this dose is not written down: ask." in ward.why("T-14")
+
+
+@pytest.mark.parametrize("days", [-1, 93])
+def test_a_supply_that_cannot_be_is_refused(ward: Ward, days: int) -> None:
+    patient = ward.register()
+    ward.agree(patient)
+
+    with pytest.raises(PlanError):
+        supplied(ward, patient, days)
+
+
+def test_a_supply_without_a_plan_is_refused(ward: Ward) -> None:
+    with pytest.raises(PlanError, match="No agreed plan runs"):
+        supplied(ward, ward.register(), 10)

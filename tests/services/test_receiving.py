@@ -10,7 +10,7 @@ from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Question
 from companion.core.sending import MessageKind, MessageState
 from companion.core.urgency import Urgency
-from companion.services import checking_in, enrolment, receiving
+from companion.services import checking_in, enrolment, incoming, receiving
 from companion.sms.gateway import Refused, Uncertain
 from companion.store import check_ins, messages, replies
 from companion.store.audit import SYSTEM
@@ -334,21 +334,21 @@ def test_crisis_numbers_that_do_not_reach_a_stranger_are_everybodys_emergency(wa
 
 
 def test_a_machine_that_answers_crisis_numbers_is_not_answered_for_ever(ward: Ward) -> None:
-    for _ in range(receiving.FLOOD + 5):
+    for _ in range(incoming.FLOOD + 5):
         ward.text("+447700900999", "i want to die")
 
-    assert len(ward.said()) == receiving.FLOOD
+    assert len(ward.said()) == incoming.FLOOD
 
 
 def test_a_phone_that_answers_our_answers_is_told_about_and_left_alone(ward: Ward) -> None:
     patient = ward.register()
     ward.said()
-    for _ in range(receiving.FLOOD + 5):
+    for _ in range(incoming.FLOOD + 5):
         ward.text(patient, "I am driving and will answer later")
     quiet = ward.said()
     ward.text(patient, "i want to die")
 
-    assert len(quiet) == receiving.FLOOD
+    assert len(quiet) == incoming.FLOOD
     assert ward.alerts()["R-03"].times == 5
     assert "999" in ward.said()[-1]
 

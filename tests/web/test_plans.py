@@ -63,6 +63,13 @@ def propose(person: Person, patient: Patient, **changes: str) -> None:
     assert answer.status_code == 302, words_of(answer)
 
 
+def agree(clinic: Clinic, version: PlanVersion) -> None:
+    prescriber = clinic.signed_in("prescriber")
+    for side in ("patient", "prescriber"):
+        answer = prescriber.post(f"/plans/{version.id}/mark/{side}", how="in clinic")
+        assert answer.status_code == 302
+
+
 def test_a_pace_fills_the_steps_as_table_and_picture_before_anything_is_saved(
     clinic: Clinic,
 ) -> None:
@@ -84,7 +91,7 @@ def test_a_proposed_plan_binds_once_both_have_agreed(clinic: Clinic) -> None:
 
     person.post(f"/plans/{version.id}/mark/patient", how="in clinic")
     after_one = versions_of(clinic, patient)[0].state
-    person.post(f"/plans/{version.id}/mark/prescriber", how="by telephone")
+    clinic.signed_in("prescriber").post(f"/plans/{version.id}/mark/prescriber", how="the notes")
 
     assert after_one is VersionState.PROPOSED
     assert versions_of(clinic, patient)[0].state is VersionState.AGREED
@@ -247,8 +254,7 @@ def test_a_proposed_version_can_be_taken_back_an_agreed_one_not(clinic: Clinic) 
     person.post(f"/plans/{first.id}/withdraw")
     propose(person, patient, based_on=str(first.id))
     second = versions_of(clinic, patient)[0]
-    for side in ("patient", "prescriber"):
-        person.post(f"/plans/{second.id}/mark/{side}", how="in clinic")
+    agree(clinic, second)
 
     answer = person.post(f"/plans/{second.id}/withdraw")
 
@@ -264,8 +270,7 @@ def test_a_hold_is_recorded_shown_and_ended(clinic: Clinic) -> None:
     patient, person = clinic.register(), clinic.signed_in()
     propose(person, patient)
     version = versions_of(clinic, patient)[0]
-    for side in ("patient", "prescriber"):
-        person.post(f"/plans/{version.id}/mark/{side}", how="in clinic")
+    agree(clinic, version)
 
     person.post(f"/patients/{patient.id}/hold")
     held = words_of(person.get(f"/patients/{patient.id}"))

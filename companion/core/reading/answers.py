@@ -11,7 +11,7 @@ from decimal import Decimal
 from companion.core.normalising import normalise, plain
 from companion.core.protocols import Question, Scale
 from companion.core.reading.numbers import number_in
-from companion.core.reading.readings import Reading, ReadingKind, Vocabulary
+from companion.core.reading.readings import Keyword, Reading, ReadingKind, Vocabulary
 
 _EDGES = " \n\t,.!?;:()\"'*~"
 _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
@@ -26,8 +26,10 @@ def read(text: str, question: Question | None, vocabulary: Vocabulary) -> Readin
     bare = _bare(text)
     if question is not None and bare in vocabulary.answers.get(question, {}):
         return Reading(ReadingKind.NUMBER, Decimal(vocabulary.answers[question][bare]))
-    if bare in vocabulary.keywords:
-        return Reading(ReadingKind.KEYWORD, keyword=vocabulary.keywords[bare])
+    keyword = vocabulary.keywords.get(bare)
+    # "Same" may say that the pain is as it was: while a question is open it steers nothing.
+    if keyword is not None and not (keyword is Keyword.SAME and question is not None):
+        return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:
         return Reading(ReadingKind.FREE_TEXT)
     return read_on_scale(text, question.scale, vocabulary, question)

@@ -26,6 +26,10 @@ class Keyword(StrEnum):
     START = "START"
     HELP = "HELP"
     HOLD = "HOLD"
+    SLOWER = "SLOWER"
+    READY = "READY"
+    SAME = "SAME"
+    PLAN = "PLAN"
     WRONG = "WRONG"
 
 

@@ -1,0 +1,103 @@
+"""One text of one patient while it is handled: what it says, whom to tell, how to answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+from companion.core import triage
+from companion.core.screening import Screening
+from companion.core.sending import MessageKind
+from companion.core.triage import Finding
+from companion.services import queueing
+from companion.services.alerting import raise_alert
+from companion.store import messages, organisations
+from companion.store.database import Session
+from companion.store.patients import Patient
+from companion.store.replies import Reply
+from companion.wording import Wording
+
+FLOOD, FLOOD_WITHIN = 30, timedelta(hours=1)
+"""Rule R-03: how many answers one phone gets in that time; crisis answers are never counted."""
+
+
+def tell_about(
+    session: Session, patient: Patient, reply: Reply, finding: Finding, now: datetime
+) -> None:
+    """Raise *finding* about *patient*, whose text it came from."""
+    raise_alert(
+        session,
+        organisation_id=patient.organisation_id,
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        finding=finding,
+        now=now,
+        reply_id=reply.id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One text of one patient, with what handling it needs."""
+
+    session: Session
+    wording: Wording
+    patient: Patient
+    reply: Reply
+    body: str
+    screening: Screening
+    now: datetime
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a text can answer this one: not after STOP."""
+        return self.patient.opted_out_at is None
+
+    def tell(self, finding: Finding | None) -> None:
+        """Raise *finding*, if there is one, and say so where no text can answer."""
+        if finding is not None:
+            if not self.reachable:
+                finding = triage.out_of_reach(finding)
+            tell_about(self.session, self.patient, self.reply, finding, self.now)
+
+    def answer(
+        self,
+        key: str,
+        *,
+        kind: MessageKind = MessageKind.REPLY,
+        check_in_id: UUID | None = None,
+        values: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Queue the one text that answers this one."""
+        if not self.reachable or self._is_flood(kind):
+            return
+        team = organisations.team_of(
+            self.session, self.patient.organisation_id, self.patient.team_id
+        )
+        body = self.wording.text_for(
+            key,
+            self.patient.language,
+            **{"team": team.name, "team_phone": team.phone, "hours": team.hours, **values},
+        )
+        queueing.queue_text(
+            self.session,
+            patient=self.patient,
+            kind=kind,
+            text_key=key,
+            body=body,
+            dedupe_key=f"reply:{self.reply.id}",
+            now=self.now,
+            check_in_id=check_in_id,
+            reply_id=self.reply.id,
+        )
+
+    def _is_flood(self, kind: MessageKind) -> bool:
+        """Tell whether the phone answers our answers, as a machine does. Rule R-03."""
+        if kind is MessageKind.CRISIS:
+            return False
+        since = self.now - FLOOD_WITHIN
+        if messages.answers_since(self.session, self.patient, since) < FLOOD:
+            return False
+        self.tell(triage.flood_finding())
+        return True

@@ -1,0 +1,87 @@
+"""What a patient steers by text: words such as HOLD and SLOWER, and the code for agreeing.
+
+HOLD, and agreeing by a code to a version that raises nothing, are the only things that a text
+does to a plan. All else only asks a person.
+"""
+
+import re
+
+from companion.core import triage
+from companion.core.pace import Say
+from companion.core.reading.readings import Keyword
+from companion.core.sending import MessageKind
+from companion.services import agreeing, asking, enrolment, planning, telling_plan
+from companion.services.agreeing import CodeAnswer
+from companion.services.incoming import Incoming
+from companion.store.audit import PATIENT
+
+SAYS = {Keyword.SLOWER: Say.SLOWER, Keyword.READY: Say.READY, Keyword.SAME: Say.SAME}
+PLAN_WISHES = frozenset({*SAYS, Keyword.HOLD})
+"""Whole messages that raise a finding of their own: their words need no second one."""
+CODE = re.compile(r"\s*(\d{3})[\s-]?(\d{3})\s*[.!]?\s*")
+"""Six digits as people copy them; no answer to a question is one."""
+
+
+def steer(text: Incoming, keyword: Keyword) -> None:
+    """Do what *keyword* asks for, or ask a person to."""
+    match keyword:
+        case Keyword.HELP:
+            text.tell(triage.help_finding(answered=text.reachable))
+            text.answer("help", kind=MessageKind.CRISIS)
+        case Keyword.HOLD:
+            held = planning.hold(
+                text.session, text.patient, by_text=True, actor=PATIENT, now=text.now
+            )
+            text.answer("hold_nothing" if held is None else "hold_done")
+        case Keyword.PLAN:
+            key, values = telling_plan.answer_for(
+                text.session, text.wording, text.patient, now=text.now
+            )
+            text.answer(key, values=values)
+        case Keyword.SLOWER | Keyword.READY | Keyword.SAME:
+            asking.ask(
+                text.session,
+                text.patient,
+                SAYS[keyword],
+                by_text=True,
+                actor=PATIENT,
+                now=text.now,
+                reply_id=text.reply.id,
+            )
+            text.answer("say_noted")
+        case _:
+            stop_for_wrong_person(text)
+
+
+def stop_for_wrong_person(text: Incoming) -> None:
+    """Stop all texts to a phone that may be somebody else's, and tell a person."""
+    enrolment.pause(
+        text.session,
+        text.patient,
+        reason="The phone may belong to somebody else.",
+        actor=PATIENT,
+        now=text.now,
+    )
+    text.patient.handshake_confirmed_at = None
+    text.tell(triage.wrong_person_finding())
+    text.answer("wrong_person_done")
+
+
+def is_code(body: str) -> bool:
+    """Tell whether a text is a code and nothing else."""
+    return body.isascii() and CODE.fullmatch(body) is not None
+
+
+def take_code(text: Incoming) -> None:
+    """Take the patient's yes to a proposed version, where the code is that version's."""
+    found = CODE.fullmatch(text.body)
+    assert found is not None  # looked at by the caller
+    answer = agreeing.take_code(text.session, text.patient, found[1] + found[2], now=text.now)
+    match answer:
+        case CodeAnswer.AGREED:
+            text.answer("code_agreed")
+        case CodeAnswer.WRONG:
+            text.answer("code_wrong")
+        case CodeAnswer.OVER:
+            text.tell(triage.code_finding())
+            text.answer("code_over")

@@ -1,0 +1,80 @@
+"""What the plan says today, for a patient who texts PLAN.
+
+Doses are named only to a patient who confirmed the phone and chose detailed texts. While it is
+not sure what is taken, the team calls instead.
+"""
+
+from datetime import datetime
+
+from companion.core.calendar import local_day
+from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
+from companion.core.medicines import labelled
+from companion.core.taper import dose_on, next_cut
+from companion.core.triage import plan_asked_finding
+from companion.services import confirming
+from companion.services.alerting import raise_alert
+from companion.store import organisations, plans
+from companion.store.database import Session
+from companion.store.patients import Patient
+from companion.store.plans import PlanVersion
+from companion.wording import Wording
+
+
+def answer_for(
+    session: Session, wording: Wording, patient: Patient, *, now: datetime
+) -> tuple[str, dict[str, str]]:
+    """Return the key of the text that answers PLAN, and its values."""
+    version = plans.agreed_version(session, patient)
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    today = local_day(now, zone)
+    if version is None or version.starts_on > today:
+        return "plan_none", {}
+    if confirming.stands_still(session, patient) or confirming.unconfirmed(
+        session, patient, version, today
+    ):
+        raise_alert(
+            session,
+            organisation_id=patient.organisation_id,
+            team_id=patient.team_id,
+            patient_id=patient.id,
+            finding=plan_asked_finding(),
+            now=now,
+        )
+        return "plan_team_calls", {}
+    if not patient.detailed or patient.handshake_confirmed_at is None:
+        return "plan_on_paper", {}
+    steps, holds = plans.steps_of(session, version), plans.binding_holds(session, version)
+    doses, cut = dose_on(steps, today, holds), next_cut(steps, today, holds)
+    assert doses is not None  # the plan has begun
+    said = {"amounts": amounts_for(wording, patient.language, version, doses)}
+    if cut is not None:
+        day = wording.short_day(cut.starts_on, patient.language)
+        return "plan_today", {**said, "day": day}
+    return ("plan_today_held" if holds else "plan_today_last"), said
+
+
+def amounts_for(wording: Wording, language: str, version: PlanVersion, doses: DayDoses) -> str:
+    """Return what is taken at each time of one day, such as ``morning 60 mg, evening 45 mg``.
+
+    Every time that the plan has is named, with 0 too, so that nobody has to guess.
+    """
+    return ", ".join(
+        wording.text_for(
+            f"at_{time_of_day}",
+            language,
+            amount=wording.text_for(
+                UNITS[doses.unit], language, number=labelled(version.drug, amount)
+            ),
+        )
+        for time_of_day, amount in doses.amounts.items()
+    )
+
+
+UNITS = {
+    DoseUnit.MILLIGRAM: "in_mg",
+    DoseUnit.MILLILITRE: "in_ml",
+    DoseUnit.MICROGRAM_PER_HOUR: "in_microgram_per_hour",
+    DoseUnit.TABLET: "in_tablets",
+}
+"""The key of the text that names an amount in each unit."""
+AMOUNT_TEXTS = (*UNITS.values(), *(f"at_{time_of_day}" for time_of_day in TimeOfDay))

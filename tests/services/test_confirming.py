@@ -1,0 +1,102 @@
+"""A reduction that came while somebody may have struggled is asked about and written down."""
+
+from datetime import timedelta
+
+import pytest
+
+from companion.core.confirming import Taken
+from companion.core.taper import PlanError, Step, dose_on
+from companion.services import alerting, confirming
+from companion.store import alerts, plans, supplies
+from companion.store.alerts import Outcome
+from companion.store.patients import Patient
+from tests.rigs.enrolled import Ward
+
+
+def unsure(ward: Ward, patient: Patient) -> Step | None:
+    with ward.transactions.reading() as session:
+        version = plans.agreed_version(session, patient)
+        assert version is not None
+        return confirming.unconfirmed(session, patient, version, ward.now.date())
+
+
+def record(ward: Ward, patient: Patient, taken: Taken, words: str = "") -> None:
+    with ward.transactions.begin() as session:
+        confirming.record_taken(session, patient, taken, words, actor=ward.actor, now=ward.now)
+
+
+def struggling(ward: Ward) -> Patient:
+    """Return a patient who struggled on the day before a cut and whom nobody has called."""
+    patient = ward.register()
+    ward.agree(patient, (14, 50), (28, 40))
+    ward.now += timedelta(days=13)
+    ward.text(patient, "HELP")
+    ward.now += timedelta(days=1)
+    return patient
+
+
+def close_all(ward: Ward) -> None:
+    with ward.transactions.begin() as session:
+        for alert in alerts.standing_alerts(session, ward.scope):
+            alerting.acknowledge(session, ward.scope, alert.id, user_id=ward.user_id, now=ward.now)
+            alerting.resolve(
+                session, ward.scope, alert.id, user_id=ward.user_id, outcome=Outcome.SPOKE,
+                note="", now=ward.now,
+            )  # fmt: skip
+
+
+def test_a_cut_that_falls_due_under_an_alert_is_unsure_until_somebody_asked(ward: Ward) -> None:
+    patient = struggling(ward)
+    due = unsure(ward, patient)
+    ward.now += timedelta(days=1)
+    close_all(ward)
+    still = unsure(ward, patient)
+    record(ward, patient, Taken.AS_PLANNED)
+
+    assert due is not None
+    assert due.doses.total == 50
+    assert still == due, "closing the alert does not say what is taken"
+    assert unsure(ward, patient) is None
+
+
+def test_a_cut_in_quiet_times_is_sure(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient, (14, 50))
+    ward.now += timedelta(days=15)
+
+    assert unsure(ward, patient) is None
+
+
+def test_where_the_dose_before_is_still_taken_it_is_held(ward: Ward) -> None:
+    patient = struggling(ward)
+    ward.now += timedelta(days=2)
+
+    record(ward, patient, Taken.DOSE_BEFORE, "She did not dare")
+
+    with ward.transactions.reading() as session:
+        version = plans.agreed_version(session, patient)
+        assert version is not None
+        holds = plans.binding_holds(session, version)
+        doses = dose_on(plans.steps_of(session, version), ward.now.date(), holds)
+        assert doses is not None
+        assert doses.total == 60
+        (found,) = supplies.taken_of(session, version)
+        assert supplies.words_of(session, found) == "She did not dare"
+        assert "dare" not in found.words
+
+
+def test_something_else_needs_words(ward: Ward) -> None:
+    patient = struggling(ward)
+
+    with pytest.raises(PlanError, match="Say what is taken"):
+        record(ward, patient, Taken.OTHERWISE, "  ")
+    with pytest.raises(PlanError, match="too long"):
+        record(ward, patient, Taken.OTHERWISE, "x" * 1001)
+    record(ward, patient, Taken.OTHERWISE, "55 mg")
+
+    assert unsure(ward, patient) is None
+
+
+def test_without_a_plan_nothing_is_taken_by_it(ward: Ward) -> None:
+    with pytest.raises(PlanError, match="No agreed plan runs"):
+        record(ward, ward.register(), Taken.AS_PLANNED)

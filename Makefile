@@ -36,10 +36,11 @@ fresh-demo: ## Throw the demonstration away, and begin it anew
 	$(MAKE) demo
 
 .PHONY: system
-system: ## Install what the tests need: Chromium, PostgreSQL, a library for Node
+system: ## Install what the tests need: Chromium, PostgreSQL, libraries for Node and for PDF
 	@missing=""; \
 	[ -x /usr/bin/chromium ] || missing="$$missing chromium"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	ls /usr/lib/*/libpangoft2-1.0.so.0 >/dev/null 2>&1 || missing="$$missing libpangoft2-1.0-0"; \
 	ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing="$$missing libatomic1"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \

@@ -14,8 +14,13 @@ from babel.messages.pofile import read_po, write_po
 from companion.config import ROOT
 from companion.wording import Wording
 
-STAFF_SOURCES = [("**/web/**.py", "python"), ("**/templates/**.html", "jinja2")]
-OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+STAFF_SOURCES = [
+    ("**/web/**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("**/templates/**.txt", "jinja2"),
+]
+JINJA = {"trimmed": "true", "silent": "false"}
+OPTIONS = {"**/templates/**.html": JINJA, "**/templates/**.txt": JINJA}
 KEYWORDS = {"_": None, "_l": None, "gettext": None}
 
 
@@ -23,6 +28,9 @@ def patient_messages(wording: Wording) -> Iterator[tuple[str, str]]:
     """Yield each English text for patients with its note for translators."""
     for text in wording.texts.values():
         yield text.english, f"{text.key}: {text.note} At most {text.max_segments} segments."
+    for section in wording.leaflet:
+        yield section.heading, f"{section.key}: a heading of the printed copy."
+        yield section.text, f"{section.key}: on the printed copy. {section.note}".strip()
 
 
 def staff_messages() -> Iterator[str]:

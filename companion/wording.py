@@ -22,6 +22,7 @@ from companion.core.reading.readings import Vocabulary
 from companion.core.screening import Lexicon
 from companion.core.signposting import Resource
 from companion.core.sms_text import segments
+from companion.leaflet import Said, Section, load_leaflet, say
 from companion.vocabulary import TomlFile, WordsError, load_lexicon, load_vocabulary
 
 ENGLISH = "en-GB"
@@ -85,6 +86,7 @@ class Wording:
     languages: tuple[Language, ...]
     resources: tuple[Resource, ...]
     protocols: Mapping[str, Protocol]
+    leaflet: tuple[Section, ...]
     _catalogues: Mapping[str, Mapping[str, str]]
     _vocabularies: Mapping[str, Vocabulary]
     _lexicons: Mapping[str, Lexicon]
@@ -105,6 +107,7 @@ class Wording:
             languages=languages,
             resources=_load_resources(messages),
             protocols=_load_protocols(messages / "protocols"),
+            leaflet=load_leaflet(messages),
             _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
             _vocabularies={lang.tag: load_vocabulary(vocabulary, lang.tag) for lang in languages},
             _lexicons={lang.tag: load_lexicon(vocabulary, lang.tag) for lang in languages},
@@ -119,6 +122,15 @@ class Wording:
         text = self.texts[key]
         template = text.english if language == ENGLISH else self._catalogues[language][text.english]
         return PLACEHOLDER.sub(lambda match: values[match[1]], template)
+
+    def leaflet_for(self, language: str, **values: str) -> list[Said]:
+        """Return what stands on a printed copy; in English where a section is not translated."""
+        catalogue = self._catalogues.get(language, {})
+        return say(
+            self.leaflet,
+            lambda english: english if language == ENGLISH else catalogue.get(english),
+            lambda text: PLACEHOLDER.sub(lambda match: values[match[1]], text),
+        )
 
     def short_day(self, day: date, language: str) -> str:
         """Return *day* as people write it, such as ``Mon 23 Nov``."""

@@ -57,9 +57,31 @@ class Drug:
     forms: tuple[Form, ...]
     specialist: bool = False
 
+    @property
+    def snomed(self) -> str | None:
+        """The SNOMED CT code of the substance; None for what holds two."""
+        return SNOMED.get(self.name)
+
     def form(self, name: str) -> Form | None:
         """Return the form of that name, or None."""
         return next((form for form in self.forms if form.name == name), None)
+
+
+SNOMED = {
+    "morphine": "373529000",
+    "oxycodone": "55452001",
+    "codeine": "387494007",
+    "dihydrocodeine": "387322000",
+    "tramadol": "386858008",
+    "tapentadol": "441757005",
+    "hydromorphone": "44508008",
+    "methadone": "387286002",
+    "buprenorphine": "387173000",
+    "fentanyl": "373492002",
+}
+"""SNOMED CT codes of substances. Read in OpenPrescribing's measures (buprenorphine, fentanyl,
+hydromorphone, tapentadol) and in public FHIR mappings of allergies and medication (the rest);
+not looked up in the SNOMED browser: confirm before a machine relies on them."""
 
 
 def drug_named(name: str) -> Drug | None:

@@ -7,10 +7,9 @@ another.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 
-from companion.core.doses import DayDoses, TimeOfDay
+from companion.core.doses import DayDoses
 
 MOST_STEPS = 400
 """A taper with more is a typing error."""
@@ -39,14 +38,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Reduce the day's total by *cut*, in the unit of the dose, every *every_days* days."""
-
-    cut: Decimal
-    every_days: int
-
-
-@dataclass(frozen=True, slots=True)
 class Hold:
     """The patient stays on the dose of *held_on*. It lasts until a new version is agreed.
 
@@ -54,73 +45,6 @@ class Hold:
     """
 
     held_on: date
-
-
-def fill_steps(
-    current: DayDoses,
-    pace: Pace,
-    *,
-    starts_on: date,
-    first_cut_on: date,
-    goal: Decimal,
-    cut_order: Sequence[TimeOfDay],
-) -> tuple[Step, ...]:
-    """Turn a pace into dated steps, the first with today's doses.
-
-    Each cut is taken from the largest dose of the day (among equals the first in
-    *cut_order*), then from the next largest, so that no dose is cut below the others
-    by more than the cut. The last cut may be smaller: it ends exactly at *goal*.
-
-    Raises:
-        PlanError: nothing is taken, the goal is not below it, the pace does not lower it,
-            the order does not name each time of day that is taken, or it lasts too long.
-    """
-    _check_pace(current, pace, starts_on, first_cut_on, goal, cut_order)
-    steps = [Step(starts_on, current)]
-    day, doses = first_cut_on, current
-    while doses.total > goal:
-        if len(steps) >= MOST_STEPS:
-            raise PlanError("pace.cut", f"This pace needs more than {MOST_STEPS} steps")
-        doses = _cut(doses, min(pace.cut, doses.total - goal), cut_order)
-        steps.append(Step(day, doses))
-        day += timedelta(days=pace.every_days)
-    return check_steps(steps)
-
-
-def _check_pace(
-    current: DayDoses,
-    pace: Pace,
-    starts_on: date,
-    first_cut_on: date,
-    goal: Decimal,
-    cut_order: Sequence[TimeOfDay],
-) -> None:
-    if current.total <= 0:
-        raise PlanError("current", "Enter what is taken now")
-    if not 0 <= goal < current.total:
-        raise PlanError("goal", "The goal must be lower than what is taken now")
-    if pace.cut <= 0:
-        raise PlanError("pace.cut", "Enter how much to reduce by, more than 0")
-    if not 1 <= pace.every_days <= LONGEST_DAYS:
-        raise PlanError("pace.every_days", "Enter the number of days between reductions")
-    if first_cut_on <= starts_on:
-        raise PlanError("first_cut_on", "The first reduction must be after the plan starts")
-    taken = {t for t, amount in current.amounts.items() if amount > 0}
-    if not taken <= set(cut_order):
-        raise PlanError("cut_order", "Name each time of day that is taken")
-
-
-def _cut(doses: DayDoses, amount: Decimal, cut_order: Sequence[TimeOfDay]) -> DayDoses:
-    left = amount
-    # Even out the largest doses first, one slice at a time; each slice ends where the
-    # largest meets the next largest, or where nothing is left to cut.
-    while left > 0:
-        largest = max(doses.at(t) for t in cut_order)
-        time_of_day = next(t for t in cut_order if doses.at(t) == largest)
-        taken = min(left, largest)
-        doses = doses.with_amount(time_of_day, largest - taken)
-        left -= taken
-    return doses
 
 
 def check_steps(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -10,10 +10,12 @@ from companion.clock import real_now
 from companion.config import Settings
 from companion.core.agreement import MarkSide
 from companion.core.calendar import local_day, moment_on
-from companion.core.doses import TimeOfDay
+from companion.core.drafting import Basis, Cut, Draft, Every, Pace, Period, draft_steps, usual_order
+from companion.core.medicines import drug_named
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
+from companion.core.product import Product
 from companion.core.protocols import Question
-from companion.core.taper import Pace, Step, fill_steps
+from companion.core.taper import Step
 from companion.demo.people import CHARACTERS, Character, Story, nhs_number_of, phone_of
 from companion.runtime import Runtime
 from companion.services import (
@@ -44,7 +46,6 @@ WEEKS = 5
 OPENS = time(9, 55)
 """The demonstration starts five minutes before a check-in falls due."""
 EVERY_DAYS = 14
-CUT_ORDER = (TimeOfDay.MIDDAY, TimeOfDay.EVENING, TimeOfDay.MORNING)
 
 
 def where_to_look(settings: Settings) -> str:
@@ -217,14 +218,22 @@ class _Life:
         else:
             ago = self.who.cut_days_ago + EVERY_DAYS * (self.who.cuts - 1)
             first_cut = today - timedelta(days=ago)
-        return fill_steps(
-            self.who.doses,
-            Pace(self.who.cut, EVERY_DAYS),
+        draft = Draft(
+            current=self.who.doses,
             starts_on=first_cut - timedelta(days=7),
+            pace=Pace(Cut(self.who.cut, Basis.AMOUNT), Every(EVERY_DAYS, Period.DAYS)),
+            cut_order=usual_order(self.who.doses),
             first_cut_on=first_cut,
-            goal=Decimal(0),
-            cut_order=CUT_ORDER,
         )
+        cuts = draft_steps(draft, self._product().dispenser([self.who.doses]))
+        return (Step(draft.starts_on, self.who.doses), *cuts)
+
+    def _product(self) -> Product:
+        drug = drug_named(self.who.medicine[0])
+        form = None if drug is None else drug.form(self.who.medicine[1])
+        assert drug is not None
+        assert form is not None  # the cast takes what the catalogue has
+        return Product(drug, form, form.strengths)
 
     def _plan(self, now: datetime) -> None:
         steps = self._steps()
@@ -232,12 +241,13 @@ class _Life:
         with self.staff.runtime.transactions.begin() as session:
             patient = self.patient(session)
             draft = PlanDraft(
-                medicine=self.who.medicine,
+                medicine=" ".join(self.who.medicine),
                 unit=steps[0].doses.unit,
                 steps=steps,
                 goal=Decimal(0),
                 goal_words=self.who.goal_words,
                 prescriber=PRESCRIBER_NAME,
+                product=self._product(),
             )
             version = planning.propose(session, patient, draft, actor=actor, now=now)
             by_prescriber = Actor.user(self.staff.prescriber)

@@ -43,7 +43,8 @@ class Character:
     born_on: date
     story: Story
     check_in_at: time = time(9, 0)
-    medicine: str = "Morphine modified-release tablets"
+    medicine: tuple[str, str] = ("morphine", "modified-release tablet")
+    """Drug and form, as the catalogue names them."""
     doses: DayDoses | None = None
     cut: Decimal = Decimal(10)
     cuts: int = 2
@@ -117,7 +118,7 @@ CHARACTERS = (
         date(1977, 9, 5),
         Story.RUNNING,
         check_in_at=time(9, 0),
-        medicine="Codeine tablets",
+        medicine=("codeine", "tablet"),
         cut=Decimal(15),
         cut_days_ago=2,
         doses=DayDoses(

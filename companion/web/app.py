@@ -23,6 +23,7 @@ from companion.web import (
     patients,
     plans,
     security,
+    sharing,
     showing,
     sign_in,
     simulator,
@@ -61,7 +62,18 @@ def create_app(runtime: Runtime) -> Flask:
     csrf.exempt(webhook.blueprint)  # signed by the provider instead
     access.guard(app)
     Babel(app)
-    for module in (about, agreeing, costs, health, patients, plans, simulator, today, webhook):
+    for module in (
+        about,
+        agreeing,
+        costs,
+        health,
+        patients,
+        plans,
+        sharing,
+        simulator,
+        today,
+        webhook,
+    ):
         app.register_blueprint(module.blueprint)
     errors.show_errors(app)
     _set_up_templates(app, runtime)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 
-from companion.core.dispensing import MOST_STRENGTHS, Dispenser, TooFineError, Units
+from companion.core.dispensing import MOST_STRENGTHS, Dispenser, TooFineError, Units, dispenser_for
 from companion.core.doses import (
     DayDoses,
     DoseError,
@@ -22,18 +22,18 @@ from companion.core.drafting import (
     Cut,
     Draft,
     Every,
+    Pace,
     Period,
     SlowDown,
     draft_steps,
     usual_order,
 )
-from companion.core.drafting import Pace as DraftedPace
 from companion.core.equivalence import factor_of, morphine_equivalent
 from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
 from companion.core.paces import NamedPace
 from companion.core.plan_checks import Checked, Concern, Severity, concerns_of
 from companion.core.product import Product
-from companion.core.taper import Pace, PlanError, Step, fill_steps
+from companion.core.taper import PlanError, Step, check_steps
 from companion.store.plans import PlanVersion
 from companion.web import showing
 from companion.web.forms import DayField, choices, required
@@ -43,15 +43,6 @@ from companion.web.words import lazy as _l
 
 BETWEEN = "|"
 """Parts drug and form in the value of a choice; no name holds it."""
-CUT_ORDER = (
-    TimeOfDay.MIDDAY,
-    TimeOfDay.EVENING,
-    TimeOfDay.MORNING,
-    TimeOfDay.NIGHT,
-    TimeOfDay.DAILY,
-    TimeOfDay.PATCH,
-)
-"""For a medicine that is not in the catalogue."""
 FIELD_OF = {
     "pace": "pace_every_days",
     "pace.cut": "pace_cut",
@@ -61,6 +52,7 @@ FIELD_OF = {
 }
 """Where in the form a fault of the domain stands."""
 LONGEST_NUMBER = 4
+TOO_SMALL = _l("These strengths are too small for this dose")
 KEPT = (
     "product",
     "strengths",
@@ -104,7 +96,7 @@ def dispenser_of(product: Product, days: Sequence[DayDoses]) -> Dispenser:
     try:
         return product.dispenser(days)
     except TooFineError as error:
-        raise PlanError("strengths", _("These strengths are too small for this dose")) from error
+        raise PlanError("strengths", str(TOO_SMALL)) from error
 
 
 class PlanForm(WebForm):
@@ -175,7 +167,7 @@ class PlanForm(WebForm):
         self._fill("slow", None if slow is None else slow.pace)
         self.slow_below.data = "" if slow is None else plain(slow.below_percent_of_start)
 
-    def _fill(self, which: str, pace: DraftedPace | None) -> None:
+    def _fill(self, which: str, pace: Pace | None) -> None:
         values = ("", Basis.AMOUNT.value, "", Period.DAYS.value)
         if pace is not None:
             cut, every = pace.cut, pace.every
@@ -196,6 +188,11 @@ class PlanForm(WebForm):
             return f"{chosen[0].name} {chosen[1].name}"
         return (self.medicine.data or "").strip()
 
+    def drug_name(self) -> str | None:
+        """Return the drug of the catalogue that was chosen, or None."""
+        found = self._chosen()
+        return None if found is None else found[0].name
+
     def _chosen(self) -> tuple[Drug, Form] | None:
         name, _bar, form_name = (self.product.data or "").partition(BETWEEN)
         drug = drug_named(name)
@@ -212,6 +209,14 @@ class PlanForm(WebForm):
         if found is None:
             return None
         drug, form = found
+        return Product(drug, form, self._strengths() or form.strengths)
+
+    def _strengths(self) -> tuple[Decimal, ...]:
+        """Return the strengths that were typed, none where none were.
+
+        Raises:
+            PlanError: one is no amount, or there are too many.
+        """
         texts = (self.strengths.data or "").replace(",", " ").split()
         try:
             strengths = tuple(parse_amount(text) for text in texts)
@@ -221,7 +226,7 @@ class PlanForm(WebForm):
             raise PlanError("strengths", _("No medicine has so many strengths"))
         if any(strength == 0 for strength in strengths):
             raise PlanError("strengths", _("A strength is more than 0"))
-        return Product(drug, form, strengths or form.strengths)
+        return strengths
 
     def amount(self, name: str) -> Decimal:
         """Return an amount that was typed, 0 for nothing.
@@ -264,53 +269,48 @@ class PlanForm(WebForm):
         if not (self.pace_cut.data or self.pace_every_days.data):
             return (first,)
         try:
-            if product is None:
-                return self._evenly(current)
-            return (
-                first,
-                *draft_steps(self._draft(product, current), dispenser_of(product, [current])),
-            )
+            made_of = self._dispenser(product, current)
+            return check_steps((first, *draft_steps(self._draft(product, current), made_of)))
         except PlanError as error:
             raise PlanError(FIELD_OF.get(error.field, error.field), str(error)) from error
+
+    def _dispenser(self, product: Product | None, current: DayDoses) -> Dispenser:
+        if product is not None:
+            return dispenser_of(product, [current])
+        strengths = self._strengths()
+        if not strengths:
+            raise PlanError("strengths", _("Enter the strengths that the steps can be made of"))
+        is_patch = current.unit is DoseUnit.MICROGRAM_PER_HOUR
+        largest = max(current.amounts.values())
+        try:
+            return dispenser_for(strengths, current.total, largest, is_patch=is_patch)
+        except TooFineError as error:
+            raise PlanError("strengths", str(TOO_SMALL)) from error
 
     def _starts_on(self) -> date:
         starts_on = self.starts_on.data
         assert isinstance(starts_on, date)  # validated
         return starts_on
 
-    def _evenly(self, current: DayDoses) -> tuple[Step, ...]:
-        """Return even cuts of a medicine whose strengths nobody named."""
-        needs = _("Choose the medicine from the list to use this")
-        if _basis(self.pace_basis.data) is not Basis.AMOUNT:
-            raise PlanError("pace_basis", needs)
-        period = _period(self.pace_period.data)
-        if period is Period.MONTHS:
-            raise PlanError("pace_period", needs)
-        if self.slow_below.data:
-            raise PlanError("slow_below", needs)
-        days = 7 if period is Period.WEEKS else 1
-        starts_on = self._starts_on()
-        return fill_steps(
-            current,
-            Pace(self.amount("pace_cut"), days * self._number("pace_every_days")),
-            starts_on=starts_on,
-            first_cut_on=self.first_cut_on.data or starts_on,
-            goal=self.amount("goal"),
-            cut_order=CUT_ORDER,
-        )
-
-    def _draft(self, product: Product, current: DayDoses) -> Draft:
+    def _draft(self, product: Product | None, current: DayDoses) -> Draft:
+        starts_on, first_cut_on = self._starts_on(), self.first_cut_on.data
+        if first_cut_on is not None and first_cut_on <= starts_on:
+            raise PlanError("first_cut_on", _("The first reduction must be after the plan starts"))
         return Draft(
             current=current,
-            starts_on=self._starts_on(),
+            starts_on=starts_on,
             pace=self._pace("pace"),
             cut_order=usual_order(current),
-            goal=meant_by(product.drug, self.amount("goal")),
+            goal=self._goal(product),
             slow_down=self._slow_down(),
-            first_cut_on=self.first_cut_on.data,
-            change_days=product.form.change_days,
+            first_cut_on=first_cut_on,
+            change_days=None if product is None else product.form.change_days,
             counted_from=self.amount("counted_from") or None,
         )
+
+    def _goal(self, product: Product | None) -> Decimal:
+        goal = self.amount("goal")
+        return goal if product is None else meant_by(product.drug, goal)
 
     def _slow_down(self) -> SlowDown | None:
         if not self.slow_below.data:
@@ -320,7 +320,7 @@ class PlanForm(WebForm):
             raise PlanError("slow_below", _("Enter a percentage above 0 and at most 100"))
         return SlowDown(below, self._pace("slow"))
 
-    def _pace(self, which: str) -> DraftedPace:
+    def _pace(self, which: str) -> Pace:
         cut, every = f"{which}_cut", EVERY_OF[which]
         size, basis = self.amount(cut), _basis(self._fields[f"{which}_basis"].data)
         if size <= 0:
@@ -328,7 +328,7 @@ class PlanForm(WebForm):
         if basis is not Basis.AMOUNT and size > 100:
             raise PlanError(cut, _("Enter a percentage above 0 and at most 100"))
         period = _period(self._fields[f"{which}_period"].data)
-        return DraftedPace(Cut(size, basis), Every(self._number(every), period))
+        return Pace(Cut(size, basis), Every(self._number(every), period))
 
     def _number(self, name: str) -> int:
         text = (self._fields[name].data or "").strip()

@@ -14,6 +14,7 @@ from companion.core.agreement import MarkSide, VersionState
 from companion.core.confirming import Taken
 from companion.core.doses import DoseUnit, TimeOfDay, plain
 from companion.core.ladder import Reach
+from companion.core.medicines import labelled
 from companion.core.numbers import show_nhs_number
 from companion.core.pace import Say
 from companion.core.people import Pathway, PatientStatus
@@ -33,6 +34,12 @@ def moment(value: datetime | None) -> str:
     return format_datetime(local, "EEE d MMM HH:mm", locale=get_locale())
 
 
+def moment_of_year(value: datetime) -> str:
+    """Return a moment with its year, for paper: ``4 Jan 2027 09:00``."""
+    local = value.astimezone(current_zone())
+    return format_datetime(local, "d MMM yyyy HH:mm", locale=get_locale())
+
+
 def day(value: date | None) -> str:
     """Return a day such as ``Mon 4 Jan 2027``."""
     return "" if value is None else format_date(value, "EEE d MMM yyyy", locale=get_locale())
@@ -41,6 +48,11 @@ def day(value: date | None) -> str:
 def short_day(value: date) -> str:
     """Return a day for the foot of a picture, such as ``4 Jan``."""
     return str(format_date(value, "d MMM", locale=get_locale()))
+
+
+def weekday(value: date) -> str:
+    """Return a day of the week such as ``Mon``."""
+    return str(format_date(value, "EEE", locale=get_locale()))
 
 
 def how_long(since: datetime, now: datetime) -> str:
@@ -257,8 +269,13 @@ def price(segments: int, digits: int = 2) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
+    "moment_of_year": moment_of_year,
     "day": day,
+    "short_day": short_day,
+    "weekday": weekday,
     "number": number,
+    "labelled": lambda amount, drug: labelled(drug, amount),
+    "capitalize_first": lambda words: words[:1].upper() + words[1:],
     "urgency": urgency,
     "urgency_colour": urgency_colour,
     "reach": reach,

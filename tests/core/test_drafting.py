@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -241,3 +242,23 @@ def test_every_draft_keeps_the_promises(
         assert cut <= asked.cut.deepest(start, before.total) or one_rung
         before = step.doses
     assert before.total == 0
+
+
+def test_a_plan_that_goes_on_is_the_rest_of_the_plan_it_goes_on_from() -> None:
+    slow = SlowDown(Decimal(33), pace("5", every=28))
+    whole = Draft(doses("100"), MONDAY, pace("10"), (MORNING,), slow_down=slow)
+    steps = draft_steps(whole, dispenser("5"))
+
+    for before, after in pairwise(steps[:-1]):
+        goes_on = Draft(
+            before.doses,
+            before.starts_on,
+            whole.pace,
+            (MORNING,),
+            slow_down=slow,
+            first_cut_on=after.starts_on,
+            counted_from=Decimal(100),
+        )
+        rest = draft_steps(goes_on, dispenser("5"))
+
+        assert rest == steps[steps.index(after) :]

@@ -14,6 +14,7 @@ from tests.rigs.clinic import Clinic, Person, words_of
 ENTERED = {
     "medicine": "morphine modified-release tablets",
     "unit": "mg",
+    "strengths": "10",
     "morning": "60",
     "evening": "60",
     "starts_on-day": "4",
@@ -79,7 +80,7 @@ def test_a_pace_fills_the_steps_as_table_and_picture_before_anything_is_saved(
 
     page = answer.get_data(as_text=True)
     assert "<svg" in page
-    assert "Mon 18 Jan 2027 60 40 100 mg" in words_of(answer)
+    assert "Mon 18 Jan 2027 50 50 100 mg" in words_of(answer)
     assert rows_in(page)["step-1-on"] == "18 1 2027"
     assert versions_of(clinic, patient) == []
 
@@ -116,8 +117,8 @@ def test_a_proposed_plan_binds_once_both_have_agreed(clinic: Clinic) -> None:
         ("pace_cut", "some", "Enter the amount as a number"),
         ("pace_every_days", "", "Enter a whole number, like 14"),
         ("pace_every_days", "0", "Enter a whole number, like 14"),
-        ("pace_cut", "0.1", "needs more than 400 steps"),
-        ("goal", "200", "The goal must be lower"),
+        ("strengths", "", "Enter the strengths that the steps can be made of"),
+        ("goal", "200", "the goal must be below what is taken now"),
         ("first_cut_on-year", "2026", "The first reduction must be after the plan starts"),
     ],
 )
@@ -213,8 +214,8 @@ def test_of_two_people_at_once_the_second_sees_both_and_chooses(clinic: Clinic) 
 
     assert answer.status_code == 409
     assert "Theirs: version 1 by Pharmacist Person" in page
-    assert "Mon 18 Jan 2027 60 40 100 mg" in page
-    assert "Mon 18 Jan 2027 60 30 90 mg" in page
+    assert "Mon 18 Jan 2027 50 50 100 mg" in page
+    assert "Mon 18 Jan 2027 40 50 90 mg" in page
     assert instead.status_code == 302
     assert [v.state for v in versions_of(clinic, patient)] == [
         VersionState.PROPOSED,
@@ -315,6 +316,7 @@ def test_a_patch_has_a_column_of_its_own(clinic: Clinic) -> None:
         patch="50",
         unit="microgram/hour",
         pace_cut="25",
+        strengths="25 50",
         medicine="fentanyl patch",
     )
 
@@ -325,6 +327,7 @@ def test_a_patch_has_a_column_of_its_own(clinic: Clinic) -> None:
 
 CHOSEN = {
     "medicine": "",
+    "strengths": "",
     "product": "morphine|modified-release tablet",
     "pace_cut": "10",
     "pace_basis": "start",
@@ -411,14 +414,10 @@ def test_a_fentanyl_patch_keeps_to_its_change_days(clinic: Clinic) -> None:
         ({"goal": "200"}, "the goal must be below what is taken now"),
         ({"pace_cut": "0.01", "pace_basis": "amount", "pace_period": "months"}, "ten years"),
         ({"product": "cake|slice"}, "Choose the medicine, or enter its name"),
-        ({"product": "", "medicine": "x"}, "Choose the medicine from the list"),
+        ({"product": "", "medicine": "x"}, "Enter the strengths that the steps can be made of"),
         (
-            {"product": "", "medicine": "x", "pace_basis": "amount", "pace_period": "months"},
-            "Choose the medicine from the list",
-        ),
-        (
-            {"product": "", "medicine": "x", "pace_basis": "amount", "slow_below": "33"},
-            "Choose the medicine from the list",
+            {"product": "", "medicine": "x", "strengths": "0.001"},
+            "These strengths are too small",
         ),
     ],
 )
@@ -431,7 +430,7 @@ def test_a_pace_that_cannot_be_followed_says_why(
     assert says in words_of(answer)
 
 
-def test_another_medicine_can_still_be_cut_evenly_by_the_week(clinic: Clinic) -> None:
+def test_another_medicine_can_be_cut_by_the_week_too(clinic: Clinic) -> None:
     rows = steps_page(
         clinic.signed_in(), clinic.register(), pace_period="weeks", pace_every_days="2"
     )
@@ -496,3 +495,30 @@ def test_a_dose_that_cannot_be_made_is_marked(clinic: Clinic) -> None:
     page = words_of(person.post(path_of(patient), **{**rows, "step-1-morning": "57"}, show="1"))
 
     assert "cannot be made" in page
+
+
+def test_another_medicine_follows_any_pace_in_its_typed_strengths(clinic: Clinic) -> None:
+    rows = steps_page(
+        clinic.signed_in(),
+        clinic.register(),
+        strengths="15, 30",
+        pace_cut="25",
+        pace_basis="start",
+        slow_below="50",
+        slow_cut="12.5",
+        slow_basis="start",
+        slow_every="1",
+        slow_period="months",
+    )
+
+    assert (rows["step-1-morning"], rows["step-1-evening"]) == ("45", "45")
+    assert rows["step-3-on"] == "1 3 2027", "a month after the first half was left"
+
+
+def test_a_plan_that_goes_on_counts_percentages_from_where_it_began(clinic: Clinic) -> None:
+    rows = steps_page(
+        clinic.signed_in(), clinic.register(), **{**CHOSEN, "counted_from": "240", "morning": "60"}
+    )
+
+    assert rows["counted_from"] == "240"
+    assert (rows["step-1-morning"], rows["step-1-evening"]) == ("50", "50"), "24 mg, not 12"

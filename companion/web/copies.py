@@ -1,0 +1,168 @@
+"""What is printed and shared of a plan: one view of it for patient, GP practice and pharmacy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from companion.core.agreement import VersionState
+from companion.core.calendar import local_day
+from companion.core.dispensing import TooFineError, Units
+from companion.core.doses import DayDoses, TimeOfDay
+from companion.core.equivalence import TABLE, VERSION, factor_of, morphine_equivalent
+from companion.core.medicines import Kind
+from companion.core.people import Identity
+from companion.core.plan_changes import Difference, difference
+from companion.core.product import Product, product_from
+from companion.core.supply import Prescription, Quantities, prescriptions, quantities
+from companion.core.taper import Step, dose_on
+from companion.store import accounts, organisations, patients, plans
+from companion.store.database import Session
+from companion.store.organisations import Team
+from companion.store.patients import Patient
+from companion.store.plans import PlanVersion
+from companion.web.patient_page import VersionView, version_view
+
+CALENDAR_WEEKS = 12
+"""What a calendar on paper shows: longer plans change before that is over."""
+MOST_DRAWN = 12
+"""More tablets than these are written as a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step as it is printed. *last_day* is None for the last one."""
+
+    step: Step
+    last_day: date | None
+    units: dict[TimeOfDay, Units | None]
+    """What each dose is made of; empty for a medicine that is not in the catalogue."""
+    needed: Quantities | None
+    """How many of each strength the whole step needs; None where it has no end."""
+    equivalent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the calendar: what is taken, and whether something changes."""
+
+    on: date
+    doses: DayDoses | None
+    changes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCopy:
+    """All that the copies show."""
+
+    patient: Patient
+    identity: Identity
+    view: VersionView
+    product: Product | None
+    is_agreed: bool
+    on_hold: bool
+    replaces: PlanVersion | None
+    change: Difference | None
+    """How it differs from the version that it replaces, where the two can be compared."""
+    rows: Sequence[Row]
+    weeks: Sequence[Sequence[Day]]
+    prescriptions: Sequence[Prescription]
+    team: Team
+    today: date
+    table: str
+    factor: Decimal | None
+
+    @property
+    def shape(self) -> str:
+        """How one unit is drawn."""
+        if self.product is None or self.product.form.kind is Kind.LIQUID:
+            return "none"
+        if self.product.form.kind is Kind.PATCH:
+            return "patch"
+        return "capsule" if "capsule" in self.product.form.name else "tablet"
+
+
+def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: int) -> PlanCopy:
+    """Gather everything; *days* is how long each prescription is for."""
+    patient = patients.patient_by_id_everywhere(session, plans.patient_id_of(session, version))
+    organisation = organisations.organisation_of(session, patient.organisation_id)
+    today = local_day(now, organisation.time_zone)
+    names = accounts.names_of(session, patient.organisation_id)
+    view = version_view(session, version, names)
+    product = product_from(version.drug, version.form, version.strengths)
+    replaced = _replaced(session, patient, version)
+    return PlanCopy(
+        patient=patient,
+        identity=patients.identity_of(session, patient),
+        view=view,
+        product=product,
+        is_agreed=version.state is VersionState.AGREED,
+        on_hold=version.state is VersionState.AGREED
+        and bool(plans.binding_holds(session, version)),
+        replaces=replaced,
+        change=None
+        if replaced is None or replaced.unit is not version.unit
+        else difference(plans.steps_of(session, replaced), view.steps, version.starts_on),
+        rows=_rows(product, view.steps),
+        weeks=_weeks(view.steps, max(today, version.starts_on)),
+        prescriptions=[]
+        if product is None
+        else prescriptions(product, view.steps, max(today, version.starts_on), days=days),
+        team=organisations.team_of(session, patient.organisation_id, patient.team_id),
+        today=today,
+        table=f"{TABLE}, {VERSION}",
+        factor=None if product is None else factor_of(product.drug),
+    )
+
+
+def _replaced(session: Session, patient: Patient, version: PlanVersion) -> PlanVersion | None:
+    """Return the version that was agreed before *version*, or None."""
+    older = [
+        other
+        for other in plans.versions_of(session, patient)
+        if other.number < version.number
+        and other.state in {VersionState.SUPERSEDED, VersionState.AGREED, VersionState.FINISHED}
+    ]
+    return older[0] if older else None
+
+
+def _rows(product: Product | None, steps: Sequence[Step]) -> list[Row]:
+    try:
+        dispenser = None if product is None else product.dispenser([step.doses for step in steps])
+    except TooFineError:
+        product = dispenser = None
+    rows = []
+    for step, after in zip(steps, [*steps[1:], None], strict=True):
+        last_day = None if after is None else after.starts_on - timedelta(days=1)
+        amounts = step.doses.amounts
+        rows.append(
+            Row(
+                step,
+                last_day,
+                {}
+                if dispenser is None
+                else {time: dispenser.units_of(amount) for time, amount in amounts.items()},
+                None
+                if product is None or last_day is None
+                else quantities(product, steps, step.starts_on, last_day),
+                None
+                if product is None
+                else morphine_equivalent(product.drug, product.form, step.doses.total),
+            )
+        )
+    return rows
+
+
+def _weeks(steps: Sequence[Step], since: date) -> list[list[Day]]:
+    """Return whole weeks from the Monday before *since*, until the last change or twelve weeks."""
+    monday = since - timedelta(days=since.weekday())
+    last = max(steps[-1].starts_on, since)
+    count = min((last - monday).days // 7 + 1, CALENDAR_WEEKS)
+    starts = {step.starts_on for step in steps[1:]}
+    return [
+        [
+            Day(day, dose_on(steps, day), day in starts)
+            for day in (monday + timedelta(days=7 * week + n) for n in range(7))
+        ]
+        for week in range(count)
+    ]

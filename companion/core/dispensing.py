@@ -140,6 +140,11 @@ def dispenser_for(
     return Dispenser(strengths, largest, most_units=patches_at_once)
 
 
+def whole_step(strengths: Sequence[Decimal]) -> Decimal:
+    """Return the amount that all doses of these strengths are whole multiples of."""
+    return Decimal(plain(gcd(*(_whole(strength) for strength in strengths)) * SMALLEST))
+
+
 def _whole(amount: Decimal) -> int:
     return int(amount / SMALLEST)
 

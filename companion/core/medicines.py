@@ -48,6 +48,11 @@ class Form:
     doses_a_day: int | None = None
     change_days: int | None = None
 
+    @property
+    def smallest_mg(self) -> Decimal:
+        """The least of the opioid that one unit, or one measure, holds."""
+        return min(self.strengths) * self.mg_per_unit
+
 
 @dataclass(frozen=True, slots=True)
 class Drug:
@@ -56,6 +61,22 @@ class Drug:
     name: str
     forms: tuple[Form, ...]
     specialist: bool = False
+
+    def finer_than(self, form: Form) -> Form | None:
+        """Return a form of this drug in smaller steps than *form*, or None.
+
+        One of the same kind comes first, then a liquid. A patch has no finer form but a patch,
+        and nothing with paracetamol is finer than what has none.
+        """
+        finer = [
+            other
+            for other in self.forms
+            if other.smallest_mg < form.smallest_mg
+            and (other.kind is Kind.PATCH) is (form.kind is Kind.PATCH)
+            and not other.paracetamol_mg
+        ]
+        by_kind = {kind: [one for one in finer if one.kind is kind] for kind in Kind}
+        return next(iter((*by_kind[form.kind], *by_kind[Kind.LIQUID], *finer)), None)
 
     @property
     def snomed(self) -> str | None:

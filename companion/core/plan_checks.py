@@ -185,13 +185,16 @@ def _deeper_than_the_pace(plan: Checked) -> Iterator[Concern]:
     if plan.draft is None:
         return
     start = plan.draft.start
+    finer = plan.drug.finer_than(plan.form)
+    there_is = "" if finer is None else f" A finer form of the same drug: {finer.name}."
     for number, before, step in plan.pairs():
         asked = _pace_at(plan.draft, before).cut.deepest(start, before.total)
         if before.total - step.doses.total > asked:
             yield _warn(
                 "PLAN-10",
                 number,
-                "One rung deeper than the pace: the strengths to hand have nothing between.",
+                "One rung deeper than the pace: the strengths to hand have nothing between."
+                f"{there_is}",
             )
 
 

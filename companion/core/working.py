@@ -32,6 +32,11 @@ def _bank_holidays(nation: Nation) -> holidays.HolidayBase:
     return holidays.country_holidays("GB", subdiv=nation.value)
 
 
+def is_weekend(day: date) -> bool:
+    """Tell whether *day* is a Saturday or a Sunday."""
+    return day.weekday() >= SATURDAY
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
     """When people of one organisation work.
@@ -51,7 +56,7 @@ class WorkingTime:
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether they work on *day*."""
-        return day.weekday() < SATURDAY and day not in _bank_holidays(self.nation)
+        return not is_weekend(day) and day not in _bank_holidays(self.nation)
 
     def next_working_day(self, day: date) -> date:
         """Return the first working day after *day*."""

@@ -2,11 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 
 from companion.core.dispensing import MOST_STRENGTHS, Dispenser, TooFineError, Units, dispenser_for
 from companion.core.doses import (
@@ -28,12 +35,15 @@ from companion.core.drafting import (
     draft_steps,
     usual_order,
 )
+from companion.core.editing import avoid
 from companion.core.equivalence import factor_of, morphine_equivalent
+from companion.core.even_cuts import EvenCut, even_cuts
 from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
 from companion.core.paces import NamedPace
 from companion.core.plan_checks import Checked, Concern, Severity, concerns_of
 from companion.core.product import Product
 from companion.core.taper import PlanError, Step, check_steps
+from companion.core.working import WorkingTime, is_weekend
 from companion.store.plans import PlanVersion
 from companion.web import showing
 from companion.web.forms import DayField, choices, required
@@ -70,6 +80,8 @@ KEPT = (
     "slow_basis",
     "slow_every",
     "slow_period",
+    "avoid_weekends",
+    "avoid_holidays",
 )
 """What the next version is written from. Doses are not: they come from the agreed plan."""
 EVERY_OF = {"pace": "pace_every_days", "slow": "slow_every"}
@@ -129,12 +141,16 @@ class PlanForm(WebForm):
     slow_every = StringField(_l("Then every how many"))
     slow_period = SelectField(_l("Then days, weeks or months"), validate_choice=False)
     first_cut_on = DayField(_l("First reduction on"), optional=True)
+    avoid_weekends = BooleanField(_l("No reduction begins at a weekend"))
+    avoid_holidays = BooleanField(_l("Nor on a bank holiday"))
+    avoid_days = StringField(_l("Nor on these days"))
     review_on = DayField(_l("Next review on"), optional=True)
     based_on = HiddenField()
     reasons = TextAreaField(_l("Why this plan all the same"))
 
-    def set_choices(self) -> None:
-        """Offer medicines, units and paces in words."""
+    def set_choices(self, work: WorkingTime) -> None:
+        """Offer medicines, units and paces in words; *work* knows the bank holidays."""
+        self.work = work
         self.unit.choices = choices(*((unit.value, showing.unit(unit)) for unit in DoseUnit))
         self.product.choices = choices(
             ("", _("Another medicine, named below")),
@@ -270,7 +286,8 @@ class PlanForm(WebForm):
             return (first,)
         try:
             made_of = self._dispenser(product, current)
-            return check_steps((first, *draft_steps(self._draft(product, current), made_of)))
+            cuts = draft_steps(self._draft(product, current), made_of)
+            return check_steps(self._on_good_days((first, *cuts), product))
         except PlanError as error:
             raise PlanError(FIELD_OF.get(error.field, error.field), str(error)) from error
 
@@ -286,6 +303,62 @@ class PlanForm(WebForm):
             return dispenser_for(strengths, current.total, largest, is_patch=is_patch)
         except TooFineError as error:
             raise PlanError("strengths", str(TOO_SMALL)) from error
+
+    def redrawn_rest(self, steps: Sequence[Step], at: int) -> tuple[Step, ...]:
+        """Return *steps* up to *at*, and what comes after drawn anew at the pace of the form.
+
+        Raises:
+            PlanError: there is no such step, or the pace cannot stand.
+        """
+        if not 0 <= at < len(steps):
+            raise PlanError("edit_step", _("Choose another step for this"))
+        product, kept = self.chosen(), steps[: at + 1]
+        draft = replace(
+            self._draft(product, kept[-1].doses),
+            starts_on=kept[-1].starts_on,
+            first_cut_on=None,
+            counted_from=self.amount("counted_from") or steps[0].doses.total,
+        )
+        try:
+            cuts = draft_steps(draft, self._dispenser(product, kept[-1].doses))
+            return check_steps((*kept[:-1], *self._on_good_days((kept[-1], *cuts), product)))
+        except PlanError as error:
+            raise PlanError(FIELD_OF.get(error.field, error.field), str(error)) from error
+
+    def _on_good_days(self, steps: tuple[Step, ...], product: Product | None) -> tuple[Step, ...]:
+        """Return *steps* with no reduction on a day that the form avoids."""
+        named = self._avoided_days()
+        weekends, holidays = self.avoid_weekends.data, self.avoid_holidays.data
+        if not (named or weekends or holidays):
+            return steps
+
+        def is_avoided(day: date) -> bool:
+            at_weekend = is_weekend(day)
+            on_holiday = not at_weekend and not self.work.is_working_day(day)
+            return day in named or (weekends and at_weekend) or (holidays and on_holiday)
+
+        change_days = None if product is None else product.form.change_days
+        return avoid(steps, is_avoided, change_days)
+
+    def _avoided_days(self) -> frozenset[date]:
+        texts = [text for text in (self.avoid_days.data or "").split(",") if text.strip()]
+        try:
+            return frozenset(read_day(text) for text in texts)
+        except ValueError as error:
+            raise PlanError("avoid_days", _("Enter days like 24 12 2026, 31 12 2026")) from error
+
+    def even_cuts(self, steps: Sequence[Step]) -> tuple[EvenCut, ...]:
+        """Return the cuts beside the pace's percentage that whole units can take off evenly."""
+        product = self.chosen()
+        if product is None or _basis(self.pace_basis.data) is not Basis.START:
+            return ()
+        sizes = [meant_by(product.drug, strength) for strength in product.strengths]
+        start = self.amount("counted_from") or steps[0].doses.total
+        return even_cuts(start, self.amount("pace_cut"), sizes)
+
+    def use_cut(self, amount: str) -> None:
+        """Take an even cut in the place of a percentage."""
+        self.pace_cut.data, self.pace_basis.data = amount, Basis.AMOUNT.value
 
     def _starts_on(self) -> date:
         starts_on = self.starts_on.data
@@ -381,10 +454,12 @@ class PlanForm(WebForm):
         """Return the draft whose steps these are, or None where a person changed any."""
         try:
             draft = self._draft(product, current)
+            first = Step(draft.starts_on, current)
             drafted = draft_steps(draft, dispenser_of(product, [current]))
+            on_good_days = self._on_good_days((first, *drafted), product)
         except PlanError:
             return None
-        return draft if drafted == cuts else None
+        return draft if on_good_days[1:] == cuts else None
 
     def refuse_unreasoned(self, steps: Sequence[Step], today: date) -> None:
         """Refuse a plan with a concern that stops, or with others and no reason.
@@ -411,6 +486,19 @@ def written_from(version: PlanVersion | None, taken: DayDoses | None) -> dict[st
     if taken is not None:
         found |= {time.value: plain(amount) for time, amount in taken.amounts.items()}
     return found
+
+
+def read_day(text: str) -> date:
+    """Return the day that somebody typed as ``24 12 2026``, ``24/12/2026`` or ``24.12.2026``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        day, month, year = map(int, text.replace("/", " ").replace(".", " ").split())
+        return date(year, month, day)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def _basis(text: str | None) -> Basis:

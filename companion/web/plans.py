@@ -9,12 +9,12 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from companion.core import equivalence
+from companion.core import editing, equivalence
 from companion.core.calendar import local_day
 from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
 from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.plan_changes import difference
-from companion.core.taper import MOST_STEPS, PlanError, Step, check_steps, dose_on
+from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps, dose_on
 from companion.services import enrolment, planning
 from companion.services.enrolment import StaleError
 from companion.services.planning import PlanDraft
@@ -28,7 +28,7 @@ from companion.web.chart import step_chart
 from companion.web.current import current_actor, current_runtime, now
 from companion.web.patient_page import version_view
 from companion.web.patients import patient_or_404
-from companion.web.plan_form import PlanForm, written_from
+from companion.web.plan_form import PlanForm, read_day, written_from
 from companion.web.words import gettext as _
 
 blueprint = Blueprint("plans", __name__)
@@ -88,9 +88,8 @@ class Rows:
 
     def _step(self, at: int, row: dict[str, str], unit: DoseUnit) -> Step:
         try:
-            day, month, year = map(int, row["on"].replace("/", " ").replace(".", " ").split())
-            starts_on = date(year, month, day)
-        except (ValueError, OverflowError) as error:
+            starts_on = read_day(row["on"])
+        except ValueError as error:
             raise PlanError(f"step-{at}-on", _("Enter a date, like 18 1 2027")) from error
         amounts = {}
         for time_of_day in self.times:
@@ -119,8 +118,9 @@ def write(patient_id: UUID) -> ResponseReturnValue:
         enrolment.view(session, patient, what="plan opened", actor=current_actor(), now=now())
         name = patients.name_of(session, patient)
         data = _begun_with(session, patient)
+        work = organisations.organisation_of(session, patient.organisation_id).working_time
     form = PlanForm(data=data)
-    form.set_choices()
+    form.set_choices(work)
     named = pace_named(request.form.get("use_pace", ""))
     if named is not None:
         form.use(named)
@@ -128,7 +128,7 @@ def write(patient_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _details_page(form, patient, name)
     try:
-        if "step-0-on" not in request.form or "back" in request.form:
+        if "step-0-on" not in request.form or {"back", "use_cut"} & request.form.keys():
             return _first_rows(form, patient, name)
         return _take_rows(form, patient, name)
     except PlanError as error:
@@ -170,6 +170,8 @@ def _details_page(form: PlanForm, patient: Patient, name: str) -> ResponseReturn
 def _first_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
     if "back" in request.form:
         return _details_page(form, patient, name)
+    if "use_cut" in request.form:
+        form.use_cut(request.form["use_cut"][:12])
     steps = form.filled()
     rows = Rows.from_steps(steps)
     if len(steps) == 1:
@@ -188,7 +190,8 @@ def _take_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnVal
         rows.faults[error.field] = str(error)
         return _steps_page(form, patient, name, rows, None)
     if "propose" not in request.form:
-        return _steps_page(form, patient, name, rows, steps)
+        show = _edited if "edit" in request.form else _steps_page
+        return show(form, patient, name, rows, steps)
     try:
         form.refuse_unreasoned(steps, _today(patient))
         _propose(form, patient.id, steps)
@@ -199,6 +202,43 @@ def _take_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnVal
         return _stale_page(form, patient, name, str(error), steps)
     flash(_("Proposed. It binds when the patient and the prescriber have both agreed."))
     return redirect(url_for("patients.shown", patient_id=patient.id))
+
+
+def _edited(
+    form: PlanForm, patient: Patient, name: str, rows: Rows, steps: tuple[Step, ...]
+) -> ResponseReturnValue:
+    """Put a hold in, repeat a step, lengthen or redraw the rest, or end; then show it."""
+    try:
+        steps = _edit(form, steps)
+    except PlanError as error:
+        box = error.field if error.field == "edit_days" else "edit_step"
+        rows.faults[box] = str(error)
+        return _steps_page(form, patient, name, rows, steps)
+    return _steps_page(form, patient, name, Rows.from_steps(steps), steps)
+
+
+def _edit(form: PlanForm, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    at = _number(request.form.get("edit_step", ""), "edit_step")
+    product = form.chosen()
+    change_days = None if product is None else product.form.change_days
+    match request.form["edit"]:
+        case "hold" | "lengthen" as edit:
+            days = _number(request.form.get("edit_days", ""), "edit_days")
+            change = editing.put_hold if edit == "hold" else editing.lengthen
+            return check_steps(change(steps, at, days, change_days))
+        case "repeat":
+            return check_steps(editing.repeat(steps, at))
+        case "end":
+            return editing.end_at(steps, at)
+        case _:
+            return form.redrawn_rest(steps, at)
+
+
+def _number(text: str, field: str) -> int:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(LONGEST_DAYS)):
+        raise PlanError(field, _("Enter a whole number, like 14"))
+    return int(text)
 
 
 def _propose(form: PlanForm, patient_id: UUID, steps: Sequence[Step]) -> None:
@@ -258,6 +298,8 @@ def _steps_page(
         faults=faults,
         concerns=concerns,
         made=form.made_of(steps) if steps else [],
+        even_cuts=form.even_cuts(steps) if steps else (),
+        edit={name: request.form.get(name, "") for name in ("edit_step", "edit_days")},
         table=f"{equivalence.TABLE}, {equivalence.VERSION}",
         unit=DoseUnit(form.unit.data),
     )

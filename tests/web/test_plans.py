@@ -42,7 +42,7 @@ def rows_in(page: str) -> dict[str, str]:
     found = {}
     for box in boxes:
         name, value = re.search(r'name="([^"]+)"', box), re.search(r'value="([^"]*)"', box)
-        if name and value and name[1] not in {"csrf_token", "back"}:
+        if name and value and name[1] not in {"csrf_token", "back", "edit_days"}:
             found[name[1]] = value[1]
     return found
 
@@ -522,3 +522,136 @@ def test_a_plan_that_goes_on_counts_percentages_from_where_it_began(clinic: Clin
 
     assert rows["counted_from"] == "240"
     assert (rows["step-1-morning"], rows["step-1-evening"]) == ("50", "50"), "24 mg, not 12"
+
+
+# --- Changing drafted steps ------------------------------------------------------------------
+
+
+def edited(clinic: Clinic, edit: str, at: int, days: str = "7", **changes: str) -> dict[str, str]:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient, **{**CHOSEN, **changes})
+    rows |= {"edit": edit, "edit_step": str(at), "edit_days": days}
+
+    answer = person.post(path_of(patient), **rows)
+
+    assert answer.status_code == 200, words_of(answer)
+    assert "<svg" in answer.get_data(as_text=True)
+    return rows_in(answer.get_data(as_text=True))
+
+
+@pytest.mark.parametrize(
+    ("edit", "at", "days"),
+    [
+        ("hold", 2, ["4 1 2027", "18 1 2027", "8 2 2027", "22 2 2027"]),
+        ("repeat", 1, ["4 1 2027", "18 1 2027", "15 2 2027", "1 3 2027"]),
+        ("lengthen", 1, ["4 1 2027", "18 1 2027", "8 2 2027", "1 3 2027"]),
+        ("end", 1, ["4 1 2027", "18 1 2027"]),
+    ],
+)
+def test_steps_are_held_repeated_lengthened_and_ended_in_the_browser(
+    clinic: Clinic, edit: str, at: int, days: list[str]
+) -> None:
+    rows = edited(clinic, edit, at)
+
+    found = [rows[f"step-{n}-on"] for n in range(len(days))]
+    assert found == days
+    assert (f"step-{len(days)}-on" in rows) is (edit != "end")
+
+
+def test_what_was_changed_by_hand_stays_when_the_rest_is_drawn_anew(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient, **CHOSEN)
+    rows |= {"step-1-on": "20 1 2027", "step-1-morning": "50", "step-1-evening": "50"}
+
+    answer = person.post(path_of(patient), **rows, edit="redraw", edit_step="1", edit_days="")
+    after = rows_in(answer.get_data(as_text=True))
+
+    assert (after["step-1-on"], after["step-1-morning"]) == ("20 1 2027", "50")
+    assert after["step-2-on"] == "3 2 2027", "one interval after the step that was kept"
+    assert int(after["step-2-morning"]) + int(after["step-2-evening"]) == 90, "12 mg, as 120 asks"
+
+
+@pytest.mark.parametrize(
+    ("edit", "at", "days", "says"),
+    [
+        ("hold", "0", "7", "Choose another step for this"),
+        ("hold", "x", "7", "Enter a whole number"),
+        ("hold", "1", "", "Enter a whole number"),
+        ("hold", "1", "0", "Enter a number of days"),
+        ("hold", "1", "3650", "A plan lasts at most ten years"),
+        ("repeat", "99", "7", "Choose another step for this"),
+        ("redraw", "99", "7", "Choose another step for this"),
+    ],
+)
+def test_an_edit_that_cannot_be_says_why_and_changes_nothing(
+    clinic: Clinic, edit: str, at: str, days: str, says: str
+) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient, **CHOSEN)
+
+    answer = person.post(path_of(patient), **rows, edit=edit, edit_step=at, edit_days=days)
+    after = rows_in(answer.get_data(as_text=True))
+
+    assert answer.status_code == 422
+    assert says in words_of(answer)
+    assert {k: after[k] for k in rows if k.startswith("step-")} == {
+        k: v for k, v in rows.items() if k.startswith("step-")
+    }
+
+
+def test_reductions_keep_off_weekends_bank_holidays_and_days_that_are_named(
+    clinic: Clinic,
+) -> None:
+    rows = steps_page(
+        clinic.signed_in(),
+        clinic.register(),
+        **{
+            **CHOSEN,
+            "first_cut_on-day": "27",
+            "first_cut_on-month": "3",
+            "first_cut_on-year": "2027",
+            "avoid_weekends": "y",
+            "avoid_holidays": "y",
+            "avoid_days": "30 3 2027, 12/4/2027",
+        },
+    )
+
+    # Easter: Saturday the 27th waits for Wednesday, as Monday is a holiday and Tuesday named.
+    assert rows["step-1-on"] == "31 3 2027"
+    assert rows["step-2-on"] == "13 4 2027", "Saturday the 10th waits for Tuesday"
+    assert rows["avoid_weekends"] == "y"
+    assert "PLAN-10" not in rows
+
+
+def test_days_that_are_none_are_named(clinic: Clinic) -> None:
+    answer = clinic.signed_in().post(
+        path_of(clinic.register()), **{**ENTERED, **CHOSEN, "avoid_days": "Christmas"}
+    )
+
+    assert answer.status_code == 422
+    assert "Enter days like 24 12 2026" in words_of(answer)
+
+
+def test_even_cuts_stand_beside_an_uneven_percentage_to_choose(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    codeine = {
+        **CHOSEN, "product": "codeine|tablet", "morning": "60", "midday": "60", "evening": "60",
+        "night": "60",
+    }  # fmt: skip
+
+    answer = person.post(path_of(patient), **{**ENTERED, **codeine})
+    page = words_of(answer)
+    rows = rows_in(answer.get_data(as_text=True))
+    chosen = person.post(path_of(patient), **rows, use_cut="15")
+    after = rows_in(chosen.get_data(as_text=True))
+
+    assert "This percentage cannot be cut evenly" in page
+    assert "15 mg each time (6.3 %)" in page
+    assert "30 mg each time (12.5 %)" in page
+    assert (after["pace_cut"], after["pace_basis"]) == ("15", "amount")
+    assert "cannot be cut evenly" not in words_of(chosen)
+    totals = [
+        sum(int(after[f"step-{n}-{t}"]) for t in ("morning", "midday", "evening", "night"))
+        for n in range(4)
+    ]
+    assert totals == [240, 225, 210, 195]

@@ -114,6 +114,12 @@ class AlertsSection(Section):
     duty_phone: str = Field("", pattern=r"^(\+[1-9]\d{6,14})?$")
 
 
+class PlansSection(Section):
+    """When plans ask for more care."""
+
+    risk_load_mg: Decimal = Field(Decimal(100), ge=0, le=1000)
+
+
 class WatchdogSection(Section):
     """Who is told outside this machine that all is well."""
 
@@ -145,6 +151,7 @@ class Settings(BaseSettings):
     sending: SendingSection = SendingSection()
     mail: MailSection = MailSection()
     alerts: AlertsSection = AlertsSection()
+    plans: PlansSection = PlansSection()
     watchdog: WatchdogSection = WatchdogSection()
 
     @classmethod

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from companion.config import PlansSection
 from companion.core import (
     calendar,
     equivalence,
@@ -13,6 +14,7 @@ from companion.core import (
     medicines,
     pace,
     plan_checks,
+    situation,
     supply,
     triage,
     working,
@@ -78,6 +80,14 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("C-09", f"{supply.ASK_BEFORE.days} days"),
         ("C-10", f"{agreeing.CODE_GOOD_FOR.days} days"),
         ("C-11", str(agreeing.CODE_TRIES)),
+        ("C-12", f"{situation.SPECIALIST_ABOVE_MG} mg"),
+        ("C-13", f"{situation.LOCAL_FROM_MG} mg"),
+        ("C-14", f"{situation.BRIEF_FROM_MG} mg"),
+        (
+            "PLAN-17",
+            f"over {plan_checks.LONG_USE_PERCENT} % of the start in {plan_checks.LONG_USE_DAYS} days",
+        ),
+        ("PLAN-20", f"over {PlansSection().risk_load_mg} mg"),
         ("C-04", str(checking_in.STARTS_A_MINUTE)),
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
         ("G-01", f"| {triage.SIGNPOST_COPING} |"),

@@ -15,6 +15,7 @@ from companion.core.doses import DayDoses, plain
 from companion.core.drafting import Draft, Pace, line_ends_on
 from companion.core.equivalence import highest_passed, morphine_equivalent
 from companion.core.medicines import MEASURES, PARACETAMOL_MOST_MG, Drug, Form, Kind
+from companion.core.situation import EXCLUSIONS, Risk, Situation, Use
 from companion.core.taper import Step
 
 CUT_PERCENTS = (
@@ -25,6 +26,8 @@ CUT_PERCENTS = (
 """Rules PLAN-07 and PLAN-08: percentages above which a cut is named, and whose they are."""
 GROWING_STEPS = 3
 """Rule PLAN-09: how many last steps in a row must grow in percent."""
+LONG_USE_PERCENT, LONG_USE_DAYS = Decimal(10), 28
+"""Rule PLAN-17: after more than a year, more than this percentage of the start in so many days."""
 MUCH_LONGER = timedelta(weeks=4)
 """Rule PLAN-11: later than the pace asked for by more than this."""
 
@@ -47,6 +50,19 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientChecked:
+    """What the checks know of the patient; a file that is checked knows none.
+
+    *situation* is None where nobody has asked; *must_ask* whether that must be done before
+    this version; *rises* whether it begins with more than is taken now.
+    """
+
+    situation: Situation | None
+    must_ask: bool
+    rises: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A plan with all that its checks need.
 
@@ -65,6 +81,7 @@ class Checked:
     draft: Draft | None
     change_from: date
     today: date | None = None
+    patient: PatientChecked | None = None
 
     def pairs(self) -> Iterator[tuple[int, DayDoses, Step]]:
         """Yield each step's number, what is taken before it, and the step."""
@@ -273,6 +290,84 @@ def _in_the_past(plan: Checked) -> Iterator[Concern]:
         yield _warn("PLAN-16", None, f"The plan starts on {plan.starts_on}, before today.")
 
 
+def _fast_for_long_use(plan: Checked) -> Iterator[Concern]:
+    situation = None if plan.patient is None else plan.patient.situation
+    if situation is None or situation.use is not Use.OVER_A_YEAR:
+        return
+    start, last = plan.current.total, plan.starts_on
+    for number, before, step in plan.pairs():
+        share = (before.total - step.doses.total) * 100
+        days, last = (step.starts_on - last).days, step.starts_on
+        if share * LONG_USE_DAYS > LONG_USE_PERCENT * start * days:
+            yield _warn(
+                "PLAN-17",
+                number,
+                "Fast for somebody who took opioids for more than a year: about "
+                f"{LONG_USE_PERCENT} % of the start a month, or slower (CDC 2022).",
+            )
+            return
+
+
+_EXCLUDED = {
+    Risk.PREGNANT: "Pregnant: a fast reduction risks the pregnancy (McMaster B-12, CEP).",
+    Risk.CANCER_OR_END_OF_LIFE: "Pain of cancer, or near the end of life (MJA, NICE NG215).",
+    Risk.OPIOID_USE_DISORDER: "Opioid use disorder: treatment with an agonist comes first (MJA).",
+    Risk.UNSTABLE_MENTAL_HEALTH: "Mental health is not stable, or suicide is a risk (CEP, VA).",
+    Risk.UNSTABLE_HEART: "Heart disease or blood pressure is not stable (CEP).",
+}
+
+
+def _excluded(plan: Checked) -> Iterator[Concern]:
+    situation = None if plan.patient is None else plan.patient.situation
+    for risk in sorted(EXCLUSIONS & (frozenset() if situation is None else situation.risks)):
+        yield _warn("PLAN-19", None, f"{_EXCLUDED[risk]} Not without a specialist.")
+
+
+def _sedated(plan: Checked) -> Iterator[Concern]:
+    situation = None if plan.patient is None else plan.patient.situation
+    if situation is not None and Risk.SEDATIVES in situation.risks:
+        yield _warn(
+            "PLAN-18",
+            None,
+            "Takes a sedative too (a benzodiazepine, Z-drug or gabapentinoid): breathing may "
+            "stop. Reduce one at a time, the opioid first (CDC, VA), and offer naloxone.",
+        )
+
+
+def _unasked(plan: Checked) -> Iterator[Concern]:
+    if plan.patient is not None and plan.patient.must_ask:
+        yield _stop(
+            "PLAN-20",
+            None,
+            "The load is high: answer the questions about risk before this version. They are on "
+            "the patient's page.",
+        )
+
+
+def _other_opioids(plan: Checked) -> Iterator[Concern]:
+    situation = None if plan.patient is None else plan.patient.situation
+    if situation is None or not situation.others:
+        return
+    load = situation.load_with(morphine_equivalent(plan.drug, plan.form, plan.current.total))
+    total = "not known" if load is None else f"about {plain(load)} mg of oral morphine a day"
+    names = ", ".join(f"{one.drug.name} {one.form.name}" for one in situation.others)
+    yield _warn(
+        "PLAN-21",
+        None,
+        f"Takes other opioids too: {names}. All together: {total}. Reduce one at a time (bpac NZ).",
+    )
+
+
+def _begins_above(plan: Checked) -> Iterator[Concern]:
+    if plan.patient is not None and plan.patient.rises:
+        yield _warn(
+            "PLAN-22",
+            None,
+            "It begins with more than is taken now. Only a prescriber may write it; the body may "
+            "have lost its tolerance within a week, so that an old dose can kill (VA).",
+        )
+
+
 CHECKS = (
     _not_makeable,
     _not_in_catalogue,
@@ -288,6 +383,12 @@ CHECKS = (
     _rises,
     _misses_goal,
     _in_the_past,
+    _fast_for_long_use,
+    _sedated,
+    _excluded,
+    _unasked,
+    _other_opioids,
+    _begins_above,
 )
 
 

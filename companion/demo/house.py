@@ -15,11 +15,13 @@ from companion.core.medicines import drug_named
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.core.product import Product
 from companion.core.protocols import Question
+from companion.core.situation import Situation
 from companion.core.taper import Step
 from companion.demo.people import CHARACTERS, Character, Story, nhs_number_of, phone_of
 from companion.runtime import Runtime
 from companion.services import (
     alerting,
+    assessing,
     checking_in,
     enrolment,
     planning,
@@ -46,6 +48,7 @@ WEEKS = 5
 OPENS = time(9, 55)
 """The demonstration starts five minutes before a check-in falls due."""
 EVERY_DAYS = 14
+REVIEW_IN_DAYS = 20
 
 
 def where_to_look(settings: Settings) -> str:
@@ -248,6 +251,10 @@ class _Life:
                 goal_words=self.who.goal_words,
                 prescriber=PRESCRIBER_NAME,
                 product=self._product(),
+                review_on=local_day(self.start, LONDON) + timedelta(days=REVIEW_IN_DAYS),
+            )
+            assessing.record(
+                session, patient, Situation(self.who.use, self.who.risks), actor=actor, now=now
             )
             version = planning.propose(session, patient, draft, actor=actor, now=now)
             by_prescriber = Actor.user(self.staff.prescriber)

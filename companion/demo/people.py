@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import Enum, auto
 
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
+from companion.core.situation import Risk, Use
 
 
 class Story(Enum):
@@ -54,6 +55,8 @@ class Character:
     texts: Mapping[int, str] = field(default_factory=dict)
     goal_words: str = "To think clearly again and play with my grandchildren."
     baseline_pain: Decimal = Decimal(5)
+    use: Use = Use.OVER_A_YEAR
+    risks: frozenset[Risk] = frozenset()
 
 
 def _mg(morning: int, evening: int) -> DayDoses:
@@ -111,6 +114,7 @@ CHARACTERS = (
         cut_days_ago=4,
         answers={2: ("8", "1", "4"), 0: ("8", "1", "2")},
         goal_words="To be awake when my family visits.",
+        risks=frozenset({Risk.SEDATIVES, Risk.BREATHING}),
     ),
     Character(
         "Tomasz",
@@ -146,6 +150,7 @@ CHARACTERS = (
         cut_days_ago=9,
         texts={1: "HOLD"},
         goal_words="One thing at a time. My husband is in hospital.",
+        risks=frozenset({Risk.UNSTABLE_MENTAL_HEALTH}),
     ),
     Character(
         "Kevin",

@@ -6,6 +6,7 @@ says no, and both agree to what was proposed.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from companion.core.calendar import local_day
@@ -13,7 +14,7 @@ from companion.core.pace import Say, redraw
 from companion.core.product import product_from
 from companion.core.taper import PlanError, Step
 from companion.core.triage import request_finding
-from companion.services import planning
+from companion.services import assessing, planning
 from companion.services.alerting import raise_alert
 from companion.services.planning import PlanDraft
 from companion.store import agreeing, audit, organisations, plans
@@ -82,13 +83,15 @@ def propose(
     request: PlanRequest,
     *,
     based_on: UUID,
+    asked_above: Decimal,
     actor: Actor,
     now: datetime,
 ) -> PlanVersion:
     """Propose the redrawn rest, with one click.
 
     Raises:
-        PlanError: it was settled already, or nothing is left to redraw.
+        PlanError: it was settled already, nothing is left to redraw, or the load is above
+            *asked_above* (mg of oral morphine a day) and nobody has asked about risk since.
         StaleError: another version came since *based_on*.
     """
     version = plans.agreed_version(session, patient)
@@ -98,6 +101,10 @@ def propose(
     steps = redrawn(session, version, request.say, local_day(now, zone))
     if steps is None:
         raise PlanError("request", "Nothing of the plan is left to redraw")
+    if assessing.must_ask(
+        session, patient, assessing.tapered_load(session, patient, now), asked_above
+    ):
+        raise PlanError("request", "Answer the questions about risk first: the load is high")
     proposed = planning.propose(
         session,
         patient,

@@ -20,6 +20,7 @@ from companion.store import (
     replies,
     rota,
     service_copy,
+    situations,
     supplies,
 )
 from companion.store.database import Base
@@ -42,6 +43,7 @@ TABLE_MODULES = (
     replies,
     rota,
     service_copy,
+    situations,
     supplies,
 )
 """Named so that every table is known before the metadata is used."""

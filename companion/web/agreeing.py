@@ -196,6 +196,7 @@ def propose_redrawn(request_id: UUID) -> ResponseReturnValue:
             patient,
             _request(session, request_id),
             based_on=based_on,
+            asked_above=current_runtime().settings.plans.risk_load_mg,
             actor=current_actor(),
             now=now(),
         )

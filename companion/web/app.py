@@ -27,6 +27,7 @@ from companion.web import (
     showing,
     sign_in,
     simulator,
+    situation,
     today,
     webhook,
 )
@@ -71,6 +72,7 @@ def create_app(runtime: Runtime) -> Flask:
         plans,
         sharing,
         simulator,
+        situation,
         today,
         webhook,
     ):

@@ -41,6 +41,7 @@ from companion.store.plans import PlanHold, PlanMark, PlanVersion
 from companion.store.sent import Sent
 from companion.store.supplies import PlanSupply, PlanTaken
 from companion.web.chart import ScoreChart, StepChart, score_chart, step_chart
+from companion.web.risk_view import RiskView, risk_view
 from companion.web.showing import answer, short_day
 
 TEXTS_SHOWN = 40
@@ -126,6 +127,7 @@ class PatientPage:
     taken: Sequence[tuple[PlanTaken, str]]
     """What people found to be taken, newest first, with their words."""
     supply: PlanSupply | None
+    risk: RiskView | None
     older: Sequence[PlanVersion]
     hold: PlanHold | None
     doses_today: DayDoses | None
@@ -201,6 +203,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         if agreed is None
         else [(t, supplies.words_of(session, t)) for t in supplies.taken_of(session, agreed)],
         supply=None if agreed is None else supplies.newest_supply(session, agreed.plan_id),
+        risk=risk_view(session, patient, now),
         older=[v for v in versions if v not in (agreed, proposed)],
         hold=None if agreed is None else plans.open_hold(session, agreed.plan_id),
         doses_today=dose_on(steps, today, holds),

@@ -40,7 +40,13 @@ from companion.core.equivalence import factor_of, morphine_equivalent
 from companion.core.even_cuts import EvenCut, even_cuts
 from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
 from companion.core.paces import NamedPace
-from companion.core.plan_checks import Checked, Concern, Severity, concerns_of
+from companion.core.plan_checks import (
+    Checked,
+    Concern,
+    PatientChecked,
+    Severity,
+    concerns_of,
+)
 from companion.core.product import Product
 from companion.core.taper import PlanError, Step, check_steps
 from companion.core.working import WorkingTime, is_weekend
@@ -428,7 +434,16 @@ class PlanForm(WebForm):
         found = self._chosen()
         return None if found is None else factor_of(found[0])
 
-    def concerns(self, steps: Sequence[Step], today: date) -> list[Concern]:
+    def load(self, steps: Sequence[Step]) -> Decimal | None:
+        """Return mg of oral morphine a day that the first step is like; None where unknown."""
+        product = self.chosen()
+        if product is None:
+            return None
+        return morphine_equivalent(product.drug, product.form, steps[0].doses.total)
+
+    def concerns(
+        self, steps: Sequence[Step], today: date, patient: PatientChecked
+    ) -> list[Concern]:
         """Return what to think about, for a medicine of the catalogue; else nothing is known."""
         product = self.chosen()
         if product is None or len(steps) < 2:
@@ -447,6 +462,7 @@ class PlanForm(WebForm):
                 draft=self._drafted(product, current, cuts),
                 change_from=self.first_cut_on.data or steps[0].starts_on,
                 today=today,
+                patient=patient,
             )
         )
 
@@ -461,13 +477,15 @@ class PlanForm(WebForm):
             return None
         return draft if on_good_days[1:] == cuts else None
 
-    def refuse_unreasoned(self, steps: Sequence[Step], today: date) -> None:
+    def refuse_unreasoned(
+        self, steps: Sequence[Step], today: date, patient: PatientChecked
+    ) -> None:
         """Refuse a plan with a concern that stops, or with others and no reason.
 
         Raises:
             PlanError: with what is to be done.
         """
-        found = self.concerns(steps, today)
+        found = self.concerns(steps, today, patient)
         if any(concern.severity is Severity.STOP for concern in found):
             raise PlanError("concerns", _("Change what cannot be agreed first"))
         if found and not (self.reasons.data or "").strip():

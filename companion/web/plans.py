@@ -14,8 +14,9 @@ from companion.core.calendar import local_day
 from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
 from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.plan_changes import difference
+from companion.core.plan_checks import PatientChecked
 from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps, dose_on
-from companion.services import enrolment, planning
+from companion.services import assessing, enrolment, planning
 from companion.services.enrolment import StaleError
 from companion.services.planning import PlanDraft
 from companion.store import accounts, organisations, patients, plans
@@ -193,7 +194,7 @@ def _take_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnVal
         show = _edited if "edit" in request.form else _steps_page
         return show(form, patient, name, rows, steps)
     try:
-        form.refuse_unreasoned(steps, _today(patient))
+        form.refuse_unreasoned(steps, _today(patient), _checked_patient(form, patient, steps))
         _propose(form, patient.id, steps)
     except PlanError as error:
         form.take_faults({error.field: str(error)})
@@ -280,11 +281,29 @@ def _today(patient: Patient) -> date:
     return local_day(now(), organisation.time_zone)
 
 
+def _checked_patient(form: PlanForm, patient: Patient, steps: Sequence[Step]) -> PatientChecked:
+    """Return what the checks must know of the patient."""
+    runtime = current_runtime()
+    with runtime.transactions.reading() as session:
+        found = assessing.assessed(session, patient)
+        return PatientChecked(
+            situation=None if found is None else found.situation,
+            must_ask=assessing.must_ask(
+                session, patient, form.load(steps), runtime.settings.plans.risk_load_mg
+            ),
+            rises=planning.rises(session, patient, steps, _today(patient)),
+        )
+
+
 def _steps_page(
     form: PlanForm, patient: Patient, name: str, rows: Rows, steps: Sequence[Step] | None
 ) -> ResponseReturnValue:
     chart = step_chart(steps, today=None, day_text=showing.short_day) if steps else None
-    concerns = form.concerns(steps, _today(patient)) if steps else []
+    concerns = (
+        form.concerns(steps, _today(patient), _checked_patient(form, patient, steps))
+        if steps
+        else []
+    )
     faults = [{"text": what, "href": f"#{box}"} for box, what in rows.faults.items()]
     faults += form.faults()
     page = render_template(

@@ -20,10 +20,12 @@ from companion.core.pace import Say
 from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Question
 from companion.core.sending import MessageKind, MessageState
+from companion.core.situation import Risk, Support, Use
 from companion.core.urgency import Urgency
 from companion.store.alerts import Outcome
 from companion.web.current import current_runtime, current_zone
 from companion.web.words import gettext as _
+from companion.web.words import lazy as _l
 
 
 def moment(value: datetime | None) -> str:
@@ -240,6 +242,47 @@ def taken(value: Taken) -> str:
     }[value]
 
 
+USES = {
+    Use.UNDER_3_MONTHS: _l("Less than three months"),
+    Use.UNDER_A_YEAR: _l("Three months to a year"),
+    Use.OVER_A_YEAR: _l("More than a year"),
+}
+RISKS = {
+    Risk.PREGNANT: _l("Pregnant, or may be"),
+    Risk.CANCER_OR_END_OF_LIFE: _l("Pain of active cancer, or near the end of life"),
+    Risk.OPIOID_USE_DISORDER: _l("Opioid use disorder, or opioids from several sources"),
+    Risk.UNSTABLE_MENTAL_HEALTH: _l("Mental health not stable, or thoughts of suicide"),
+    Risk.UNSTABLE_HEART: _l("Heart disease or high blood pressure that is not stable"),
+    Risk.OVERDOSE_BEFORE: _l("An overdose in the past"),
+    Risk.ALCOHOL_OR_DRUGS: _l("Much alcohol, or other drugs"),
+    Risk.SEDATIVES: _l("Benzodiazepine, Z-drug, gabapentin or pregabalin"),
+    Risk.BREATHING: _l("Sleep apnoea or lung disease"),
+    Risk.COGNITION: _l("Trouble with memory or understanding"),
+    Risk.FAILED_BEFORE: _l("A reduction that failed before"),
+}
+SUPPORTS = {
+    Support.ADVICE: _l("Advice"),
+    Support.BRIEF_INTERVENTION: _l("Brief intervention"),
+    Support.LOCAL_SERVICE: _l("Local service"),
+    Support.SPECIALIST_TEAM: _l("Specialist team"),
+}
+
+
+def use(value: Use) -> str:
+    """Return for how long opioids have been taken, in words."""
+    return str(USES[value])
+
+
+def risk(value: Risk) -> str:
+    """Return a characteristic, in words."""
+    return str(RISKS[value])
+
+
+def support(value: Support) -> str:
+    """Return how much support is called for, in words."""
+    return str(SUPPORTS[value])
+
+
 def how_much_later(days: int) -> str:
     """Return how much later a plan ends, in words; empty where it ends on the same day."""
     if days == 0:
@@ -284,6 +327,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "version_state": version_state,
     "side": side,
     "say": say,
+    "use": use,
+    "risk": risk,
+    "support": support,
     "taken": taken,
     "taken_name": lambda name: taken(Taken(name)),
     "how_much_later": how_much_later,

@@ -93,6 +93,12 @@ def text(patient: Window, body: str) -> None:
 
 def given_an_agreed_plan(pharmacist: Window, starts_on: date) -> None:
     first_cut_on = starts_on + timedelta(days=10)
+    pharmacist.press("Ask about risk")
+    pharmacist.page.get_by_label("Three months to a year").check()
+    pharmacist.page.get_by_label("Sleep apnoea or lung disease").check()
+    pharmacist.look("risk")
+    pharmacist.press("Save")
+    assert "Local service" in pharmacist.words()
     pharmacist.press("Write a plan")
     pharmacist.look("plan")
     pharmacist.choose("product", "morphine|modified-release tablet")

@@ -1,6 +1,7 @@
 """SLOWER, READY and SAME change nothing: they ask, and a clinician proposes with one click."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -30,7 +31,13 @@ def propose(ward: Ward, patient: Patient, based_on: PlanVersion) -> PlanVersion:
         request = agreeing.open_request(session, plan.id)
         assert request is not None
         return asking.propose(
-            session, patient, request, based_on=based_on.id, actor=ward.actor, now=ward.now
+            session,
+            patient,
+            request,
+            based_on=based_on.id,
+            asked_above=Decimal(100),
+            actor=ward.actor,
+            now=ward.now,
         )
 
 
@@ -136,7 +143,13 @@ def test_a_wish_that_is_settled_is_settled_once(ward: Ward) -> None:
             asking.decline(session, patient, found, actor=ward.actor, now=ward.now)
         with pytest.raises(PlanError, match="settled already"):
             asking.propose(
-                session, patient, found, based_on=agreed.id, actor=ward.actor, now=ward.now
+                session,
+                patient,
+                found,
+                based_on=agreed.id,
+                asked_above=Decimal(100),
+                actor=ward.actor,
+                now=ward.now,
             )
 
 

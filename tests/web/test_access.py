@@ -20,6 +20,8 @@ def rules_of(app: Flask) -> Iterator[tuple[Rule, str, str]]:
     for rule in app.url_map.iter_rules():
         ids: dict[str, object] = {name: uuid4() for name in rule.arguments}
         ids.update(dict.fromkeys(rule.arguments & {"side"}, "patient"))
+        ids.update(dict.fromkeys(rule.arguments & {"reader"}, "gp"))
+        ids.update(dict.fromkeys(rule.arguments & {"say"}, "slower"))
         ids.update(dict.fromkeys(rule.arguments & {"token", "filename"}, "x"))
         with app.test_request_context():
             path = app.url_map.bind("localhost").build(rule.endpoint, ids)

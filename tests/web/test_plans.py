@@ -349,6 +349,7 @@ def test_steps_of_a_chosen_medicine_are_made_of_whole_tablets(clinic: Clinic) ->
 
 def test_concerns_stand_beside_their_steps_and_need_a_reason_that_is_kept(clinic: Clinic) -> None:
     patient, person = clinic.register(), clinic.signed_in()
+    person.post(f"/patients/{patient.id}/risk", use="under_a_year")
     answer = person.post(path_of(patient), **{**ENTERED, **CHOSEN, "strengths": "30"})
     page, rows = words_of(answer), rows_in(answer.get_data(as_text=True))
     assert "Think about" in page

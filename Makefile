@@ -71,6 +71,7 @@ test: system .venv/dev-ready ## Run every test, on both databases and in a real 
 .PHONY: bench
 bench: .venv/dev-ready ## Measure, each figure beside a hello-world in the same run
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.plans
 
 .PHONY: faults
 faults: system .venv/dev-ready ## Kill our own processes a thousand times, and write docs/reliability.md

@@ -442,3 +442,16 @@ def test_what_serves_carries_no_migrations_about() -> None:
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
 
     assert said.stdout == "False\n"
+
+
+def test_what_an_organisation_does_not_stock_is_hidden_and_offered_again(config: Path) -> None:
+    a_service_with_people(config)
+
+    hidden = companion(config, "organisation", "stock", "Riverside", "codeine", "tablet", "--hide")
+    again = companion(config, "organisation", "stock", "Riverside", "codeine", "tablet")
+    wrong = companion(config, "organisation", "stock", "Riverside", "cake", "slice")
+
+    assert hidden.output == "codeine, tablet is no longer offered in Riverside.\n"
+    assert again.output == "codeine, tablet is offered in Riverside.\n"
+    assert wrong.exit_code == 1
+    assert "The catalogue has no cake, slice" in wrong.output

@@ -118,6 +118,21 @@ def organisation_set(
         )
 
 
+@organisation.command("stock")
+@click.argument("name")
+@click.argument("drug")
+@click.argument("form")
+@click.option("--hide", is_flag=True, help="Offer it no longer.")
+@click.pass_obj
+def organisation_stock(config: Path | None, name: str, drug: str, form: str, *, hide: bool) -> None:
+    """Offer plans of the organisation NAME the FORM of DRUG, or with --hide no longer."""
+    with runtime_for(config) as runtime, runtime.transactions.begin() as session:
+        staffing.set_stock(
+            session, _organisation(session, name), drug, form, stocked=not hide, now=real_now()
+        )
+    click.echo(f"{drug}, {form} is {'no longer ' if hide else ''}offered in {name}.")
+
+
 @click.group()
 def team() -> None:
     """Look after teams."""

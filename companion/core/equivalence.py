@@ -59,7 +59,6 @@ def morphine_equivalent(drug: Drug, form: Form, total: Decimal) -> Decimal | Non
     return None if factor is None else total * form.mg_per_unit * factor
 
 
-def highest_passed(equivalent: Decimal) -> Threshold | None:
-    """Return the highest threshold that *equivalent* reaches, or None."""
-    passed = [threshold for threshold in THRESHOLDS if equivalent >= threshold.mg]
-    return passed[-1] if passed else None
+def passed(equivalent: Decimal) -> list[Threshold]:
+    """Return the thresholds that *equivalent* reaches, lowest first."""
+    return [threshold for threshold in THRESHOLDS if equivalent >= threshold.mg]

@@ -50,6 +50,14 @@ NAMED_PACES = (
         _pace("10", Basis.START, 1, Period.MONTHS),
     ),
     NamedPace(
+        "after-surgery",
+        "A short course after surgery",
+        "Off within a week: no more than seven days' supply at discharge. The steps, a fifth of "
+        "the first dose each day, are ours.",
+        "Faculty of Pain Medicine, Surgery and Opioids (2021), for the supply",
+        _pace("20", Basis.START, 1, Period.DAYS),
+    ),
+    NamedPace(
         "proportionate",
         "In proportion to the dose",
         "Each reduction in proportion to what is taken, so that they become smaller. NICE names "

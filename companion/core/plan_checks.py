@@ -13,7 +13,7 @@ from itertools import pairwise
 from companion.core.dispensing import Dispenser
 from companion.core.doses import DayDoses, plain
 from companion.core.drafting import Draft, Pace, line_ends_on
-from companion.core.equivalence import highest_passed, morphine_equivalent
+from companion.core.equivalence import morphine_equivalent, passed
 from companion.core.medicines import MEASURES, PARACETAMOL_MOST_MG, Drug, Form, Kind
 from companion.core.situation import EXCLUSIONS, Risk, Situation, Use
 from companion.core.taper import Step
@@ -253,13 +253,13 @@ def _too_often(plan: Checked) -> Iterator[Concern]:
 
 def _high_load(plan: Checked) -> Iterator[Concern]:
     load = morphine_equivalent(plan.drug, plan.form, plan.current.total)
-    passed = None if load is None else highest_passed(load)
-    if load is not None and passed is not None:
+    reached = [] if load is None else passed(load)
+    if load is not None and reached:
+        whose = "; ".join(f"{threshold.mg} mg ({threshold.whose})" for threshold in reached)
         yield _warn(
             "PLAN-13",
             None,
-            f"About {plain(load)} mg of oral morphine a day, at or above {passed.mg} mg "
-            f"({passed.whose}).",
+            f"About {plain(load)} mg of oral morphine a day, at or above {whose}.",
         )
 
 

@@ -61,8 +61,7 @@ def send_code(
         raise PlanError("code", "The patient has agreed already")
     if patient.status is not PatientStatus.ACTIVE or patient.opted_out_at is not None:
         raise PlanError("code", "This patient cannot be texted")
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    if planning.rises(session, patient, plans.steps_of(session, version), local_day(now, zone)):
+    if _rises_now(session, patient, version, now):
         raise PlanError(
             "code", "A plan that begins with more than is taken now is agreed in person"
         )
@@ -117,7 +116,9 @@ def take_code(session: Session, patient: Patient, code: str, *, now: datetime) -
 
 def _rises_now(session: Session, patient: Patient, version: PlanVersion, now: datetime) -> bool:
     zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    return planning.rises(session, patient, plans.steps_of(session, version), local_day(now, zone))
+    return planning.rises(
+        session, patient, planning.beginning_of(session, version), local_day(now, zone)
+    )
 
 
 def _count_wrong(kept: PlanCode, now: datetime) -> CodeAnswer:

@@ -121,7 +121,9 @@ def _check_rise(
     now: datetime,
 ) -> None:
     zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    if not rises(session, patient, steps, local_day(now, zone)):
+    if not rises(
+        session, patient, Beginning(draft.medicine, draft.product, steps), local_day(now, zone)
+    ):
         return
     if not may_raise:
         raise PlanError(
@@ -131,18 +133,49 @@ def _check_rise(
         raise PlanError("reasons", "Say why more is to be taken. Tolerance may be lost")
 
 
-def rises(session: Session, patient: Patient, steps: Sequence[Step], today: date) -> bool:
-    """Tell whether *steps* begin with more than the agreed plan says for today.
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a version begins with: enough to hold it against what is taken now."""
 
-    A plan in another unit does so too: the two cannot be compared, so a person must.
+    medicine: str
+    product: Product | None
+    steps: Sequence[Step]
+
+
+def beginning_of(session: Session, version: PlanVersion) -> Beginning:
+    """Return what a version that was written begins with."""
+    product = product_from(version.drug, version.form, version.strengths)
+    return Beginning(version.medicine, product, plans.steps_of(session, version))
+
+
+def rises(session: Session, patient: Patient, new: Beginning, today: date) -> bool:
+    """Tell whether *new* begins with more than the agreed plan says for today.
+
+    Another form of the same drug is held against it by the milligrams of a day. Another drug,
+    or one that nobody can compare, counts as more: no table turns one into another, so a
+    prescriber must look.
     """
     version = plans.agreed_version(session, patient)
     if version is None:
         return False
-    if version.unit is not steps[0].doses.unit:
+    holds, old = plans.binding_holds(session, version), beginning_of(session, version)
+    if not _is_same_medicine(old, new):
         return True
-    holds = plans.binding_holds(session, version)
-    return begins_above(plans.steps_of(session, version), steps, today, holds)
+    if version.unit is new.steps[0].doses.unit:
+        return begins_above(old.steps, new.steps, today, holds)
+    taken = dose_on(old.steps, today, holds)
+    if taken is None or old.product is None or new.product is None:
+        return True
+    before = taken.total * old.product.form.mg_per_unit
+    return new.steps[0].doses.total * new.product.form.mg_per_unit > before
+
+
+def _is_same_medicine(old: Beginning, new: Beginning) -> bool:
+    if old.product is None or new.product is None:
+        return old.medicine.casefold() == new.medicine.strip().casefold()
+    # A patch gives a rate, all else an amount: the same drug, and yet not to be compared.
+    is_patch = [one.product.form.change_days is None for one in (old, new) if one.product]
+    return old.product.drug is new.product.drug and len(set(is_patch)) == 1
 
 
 def _new_plan(session: Session, patient: Patient, now: datetime) -> Plan:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from argon2 import PasswordHasher
 
 from companion.core.ladder import Ladder
+from companion.core.medicines import drug_named
 from companion.core.sms_text import is_plain
 from companion.core.working import Nation, WorkingTime
 from companion.store import accounts, audit, organisations
@@ -105,6 +106,31 @@ def set_times(session: Session, organisation: Organisation, times: Times, *, now
         raise StaffingError(str(error)) from error
     subject = f"organisation:{organisation.id}"
     _record(session, organisation.id, "working time changed", subject, now)
+
+
+def set_stock(
+    session: Session,
+    organisation: Organisation,
+    drug: str,
+    form: str,
+    *,
+    stocked: bool,
+    now: datetime,
+) -> None:
+    """Offer plans of an organisation a medicine of the catalogue, or no longer.
+
+    Plans that are written already stay as they are.
+
+    Raises:
+        StaffingError: the catalogue has no such medicine.
+    """
+    found = drug_named(drug)
+    if found is None or found.form(form) is None:
+        raise StaffingError(f"The catalogue has no {drug}, {form}: see companion medicines")
+    one = frozenset({(drug, form)})
+    organisation.hide(organisation.hidden - one if stocked else organisation.hidden | one)
+    subject = f"organisation:{organisation.id}"
+    _record(session, organisation.id, "stock changed", subject, now)
 
 
 def set_lead(session: Session, team: Team, lead: User | None, *, now: datetime) -> None:

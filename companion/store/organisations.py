@@ -43,6 +43,8 @@ class Organisation(Base):
     urgent_hours: Mapped[str] = mapped_column(server_default=_joined(URGENT_HOURS))
     soon_days: Mapped[str] = mapped_column(server_default=_joined(SOON_DAYS))
     """When the rungs of its ladder are due, with commas between."""
+    hidden_products: Mapped[str] = mapped_column(server_default="")
+    """What of the catalogue it does not stock: a drug and a form on each line."""
 
     @property
     def time_zone(self) -> ZoneInfo:
@@ -60,6 +62,16 @@ class Organisation(Base):
         return Ladder(
             _parted(self.emergency_minutes), _parted(self.urgent_hours), _parted(self.soon_days)
         )
+
+    @property
+    def hidden(self) -> frozenset[tuple[str, str]]:
+        """The drugs and forms that its plans are not offered."""
+        lines = (line.partition("|") for line in self.hidden_products.splitlines())
+        return frozenset((drug, form) for drug, _bar, form in lines)
+
+    def hide(self, hidden: frozenset[tuple[str, str]]) -> None:
+        """Offer its plans all of the catalogue but *hidden*."""
+        self.hidden_products = "\n".join(f"{drug}|{form}" for drug, form in sorted(hidden))
 
     def set_times(self, work: WorkingTime, ladder: Ladder) -> None:
         """Change when people work and are told."""

@@ -21,7 +21,9 @@ from companion.store.database import Session
 from companion.store.organisations import Team
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
+from companion.web.chart import StepChart, step_chart
 from companion.web.patient_page import VersionView, version_view
+from companion.web.showing import short_day
 
 CALENDAR_WEEKS = 12
 """What a calendar on paper shows: longer plans change before that is over."""
@@ -49,6 +51,8 @@ class Day:
     on: date
     doses: DayDoses | None
     changes: bool
+    new_patch: bool
+    """Whether a new patch is put on; False for what is no patch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class PlanCopy:
     replaces: PlanVersion | None
     change: Difference | None
     """How it differs from the version that it replaces, where the two can be compared."""
+    chart: StepChart
     rows: Sequence[Row]
     weeks: Sequence[Sequence[Day]]
     prescriptions: Sequence[Prescription]
@@ -103,8 +108,9 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
         change=None
         if replaced is None or replaced.unit is not version.unit
         else difference(plans.steps_of(session, replaced), view.steps, version.starts_on),
+        chart=step_chart(view.steps, today=None, day_text=short_day),
         rows=_rows(product, view.steps),
-        weeks=_weeks(view.steps, max(today, version.starts_on)),
+        weeks=_weeks(product, view.steps, max(today, version.starts_on)),
         prescriptions=[]
         if product is None
         else prescriptions(product, view.steps, max(today, version.starts_on), days=days),
@@ -153,15 +159,21 @@ def _rows(product: Product | None, steps: Sequence[Step]) -> list[Row]:
     return rows
 
 
-def _weeks(steps: Sequence[Step], since: date) -> list[list[Day]]:
+def _weeks(product: Product | None, steps: Sequence[Step], since: date) -> list[list[Day]]:
     """Return whole weeks from the Monday before *since*, until the last change or twelve weeks."""
     monday = since - timedelta(days=since.weekday())
     last = max(steps[-1].starts_on, since)
     count = min((last - monday).days // 7 + 1, CALENDAR_WEEKS)
     starts = {step.starts_on for step in steps[1:]}
+    change = None if product is None else product.form.change_days
+    origin = steps[min(1, len(steps) - 1)].starts_on
+
+    def has_new_patch(day: date) -> bool:
+        return change is not None and (day - origin).days % change == 0
+
     return [
         [
-            Day(day, dose_on(steps, day), day in starts)
+            Day(day, dose_on(steps, day), day in starts, has_new_patch(day))
             for day in (monday + timedelta(days=7 * week + n) for n in range(7))
         ]
         for week in range(count)

@@ -154,8 +154,14 @@ class PlanForm(WebForm):
     based_on = HiddenField()
     reasons = TextAreaField(_l("Why this plan all the same"))
 
-    def set_choices(self, work: WorkingTime) -> None:
-        """Offer medicines, units and paces in words; *work* knows the bank holidays."""
+    def set_choices(
+        self, work: WorkingTime, hidden: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
+        """Offer medicines, units and paces in words.
+
+        *work* knows the bank holidays; *hidden* is what the organisation does not stock, but
+        what was chosen already stays.
+        """
         self.work = work
         self.unit.choices = choices(*((unit.value, showing.unit(unit)) for unit in DoseUnit))
         self.product.choices = choices(
@@ -164,6 +170,8 @@ class PlanForm(WebForm):
                 (f"{drug.name}{BETWEEN}{form.name}", f"{drug.name}, {form.name}")
                 for drug in CATALOGUE
                 for form in drug.forms
+                if (drug.name, form.name) not in hidden
+                or self.product.data == f"{drug.name}{BETWEEN}{form.name}"
             ),
         )
         self.pace_basis.choices = self.slow_basis.choices = choices(

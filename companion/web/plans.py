@@ -18,7 +18,7 @@ from companion.core.plan_checks import PatientChecked
 from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps, dose_on
 from companion.services import assessing, enrolment, planning
 from companion.services.enrolment import StaleError
-from companion.services.planning import PlanDraft
+from companion.services.planning import Beginning, PlanDraft
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.patients import Patient
@@ -119,9 +119,9 @@ def write(patient_id: UUID) -> ResponseReturnValue:
         enrolment.view(session, patient, what="plan opened", actor=current_actor(), now=now())
         name = patients.name_of(session, patient)
         data = _begun_with(session, patient)
-        work = organisations.organisation_of(session, patient.organisation_id).working_time
+        organisation = organisations.organisation_of(session, patient.organisation_id)
     form = PlanForm(data=data)
-    form.set_choices(work)
+    form.set_choices(organisation.working_time, organisation.hidden)
     named = pace_named(request.form.get("use_pace", ""))
     if named is not None:
         form.use(named)
@@ -291,7 +291,12 @@ def _checked_patient(form: PlanForm, patient: Patient, steps: Sequence[Step]) ->
             must_ask=assessing.must_ask(
                 session, patient, form.load(steps), runtime.settings.plans.risk_load_mg
             ),
-            rises=planning.rises(session, patient, steps, _today(patient)),
+            rises=planning.rises(
+                session,
+                patient,
+                Beginning(form.named(), form.chosen(), steps),
+                _today(patient),
+            ),
         )
 
 

@@ -182,6 +182,13 @@ def unit(value: DoseUnit) -> str:
     }[value]
 
 
+def amount(value: Decimal, in_unit: DoseUnit, drug: str | None = None) -> str:
+    """Return an amount with its unit, as the label of *drug* writes it: ``1 tablet``."""
+    if in_unit is DoseUnit.TABLET:
+        return _("1 tablet") if value == 1 else _("%(n)s tablets", n=plain(value))
+    return f"{labelled(drug, value)} {unit(in_unit)}"
+
+
 def time_of_day(value: TimeOfDay) -> str:
     """Return a time of day in words."""
     return {
@@ -344,6 +351,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "question_name": lambda name: question(Question(name)),
     "time_of_day_name": lambda name: time_of_day(TimeOfDay(name)),
     "unit": unit,
+    "amount": amount,
     "time_of_day": time_of_day,
     "outcome": outcome,
 }

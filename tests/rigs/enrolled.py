@@ -162,12 +162,15 @@ class Ward:
     ) -> PlanVersion:
         """Propose a plan and record both marks."""
         with self.transactions.begin() as session:
+            # As a prescriber would: a second plan may begin again from 60 mg.
+            draft = self.draft(*(cuts or ((14, 50), (28, 40))), based_on=based_on)
             version = planning.propose(
                 session,
                 patient,
-                self.draft(*(cuts or ((14, 50), (28, 40))), based_on=based_on),
+                replace(draft, reasons="agreed again" if based_on else ""),
                 actor=self.actor,
                 now=self.now,
+                may_raise=True,
             )
             for side in MarkSide:
                 planning.mark(

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from companion.core.agreement import MarkSide, VersionState
-from companion.core.doses import DoseUnit
+from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
+from companion.core.product import product_from
 from companion.core.sending import MessageState
-from companion.core.taper import PlanError, dose_on
+from companion.core.taper import PlanError, Step, dose_on
 from companion.core.urgency import Urgency
 from companion.services import checking_in, planning, supplying
 from companion.services.enrolment import StaleError
@@ -263,6 +264,55 @@ def test_a_plan_that_begins_with_more_needs_a_prescriber_and_a_reason(ward: Ward
         )  # fmt: skip
 
     assert raised.value.field == "reasons"
+
+
+MR = ("morphine", "modified-release tablet", "10 20 60")
+LIQUID = ("morphine", "oral solution 10 mg/5 ml", "0.5")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "amount", "unit", "is_more"),
+    [
+        (MR, MR, 60, DoseUnit.MILLIGRAM, False),
+        (MR, MR, 61, DoseUnit.MILLIGRAM, True),
+        (MR, LIQUID, 30, DoseUnit.MILLILITRE, False),  # 60 mg
+        (MR, LIQUID, 31, DoseUnit.MILLILITRE, True),
+        (MR, ("oxycodone", "tablet", "5 10 20"), 5, DoseUnit.MILLIGRAM, True),
+        (MR, None, 60, DoseUnit.MILLIGRAM, False),
+        (None, None, 60, DoseUnit.MILLIGRAM, False),
+        (None, None, 30, DoseUnit.MILLILITRE, True),
+    ],
+)
+def test_another_form_of_the_same_drug_is_held_against_the_milligrams_of_a_day(
+    ward: Ward,
+    old: tuple[str, str, str] | None,
+    new: tuple[str, str, str] | None,
+    amount: int,
+    unit: DoseUnit,
+    is_more: bool,
+) -> None:
+    patient = ward.register()
+    product = None if old is None else product_from(*old)
+    first = propose(ward, patient, replace(ward.draft((14, 50)), product=product))
+    for side in MarkSide:
+        mark(ward, patient, first, side)
+    step = Step(ward.now.date(), DayDoses(unit, {TimeOfDay.MORNING: Decimal(amount)}))
+    begins = planning.Beginning("Morphine", None if new is None else product_from(*new), (step,))
+
+    with ward.transactions.reading() as session:
+        assert planning.rises(session, patient, begins, ward.now.date()) is is_more
+
+
+def test_a_patch_is_never_held_against_tablets_of_the_same_name(ward: Ward) -> None:
+    patient = ward.register()
+    tablets = product_from("buprenorphine", "7-day patch", "5 10")
+    first = propose(ward, patient, replace(ward.draft((14, 50)), product=tablets))
+    for side in MarkSide:
+        mark(ward, patient, first, side)
+    other = planning.Beginning("another medicine", None, ward.draft().steps)
+
+    with ward.transactions.reading() as session:
+        assert planning.rises(session, patient, other, ward.now.date())
 
 
 def test_a_plan_in_another_unit_counts_as_beginning_with_more(ward: Ward) -> None:

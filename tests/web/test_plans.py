@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from companion.core.agreement import VersionState
-from companion.store import plans
+from companion.services import staffing
+from companion.store import organisations, plans
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from tests.rigs.clinic import Clinic, Person, words_of
@@ -656,3 +657,21 @@ def test_even_cuts_stand_beside_an_uneven_percentage_to_choose(clinic: Clinic) -
         for n in range(4)
     ]
     assert totals == [240, 225, 210, 195]
+
+
+def test_a_form_offers_only_what_is_stocked_and_keeps_what_was_chosen(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    with clinic.runtime.transactions.begin() as session:
+        found = organisations.organisation_of(session, clinic.organisation_id)
+        for drug, form in (("codeine", "tablet"), ("morphine", "modified-release tablet")):
+            staffing.set_stock(
+                session, found, drug, form, stocked=False, now=clinic.runtime.clock.now()
+            )
+
+    page = person.get(path_of(patient)).get_data(as_text=True)
+    kept = person.post(path_of(patient), **{**ENTERED, **CHOSEN, "pace_cut": "x"})
+
+    assert '"codeine|tablet"' not in page
+    assert "morphine|modified-release tablet" not in page
+    assert "morphine|modified-release capsule" in page
+    assert "morphine|modified-release tablet" in kept.get_data(as_text=True)

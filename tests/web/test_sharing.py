@@ -4,6 +4,7 @@ import importlib.util
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -273,8 +274,11 @@ def test_every_drawn_tablet_carries_its_own_colours(clinic: Clinic) -> None:
     page = clinic.signed_in().get(f"/plans/{version.id}/copy").get_data(as_text=True)
 
     shapes = re.findall(r"<(?:ellipse|rect) [^>]*>", page)
+    lines = re.findall(r"<(?:path|line) [^>]*>", page)
     assert shapes
+    assert lines
     assert all('fill="#fff" stroke="#000"' in shape for shape in shapes)
+    assert all("stroke=" in line for line in lines)
 
 
 def test_a_pdf_is_a_pdf_and_its_name_says_nothing(clinic: Clinic) -> None:
@@ -327,7 +331,45 @@ def test_a_patch_says_to_take_the_old_one_off(clinic: Clinic, drug: Drug, form: 
             now=now,
         )  # fmt: skip
 
-    page = words_of(clinic.signed_in().get(f"/plans/{version.id}/copy"))
+    answer = clinic.signed_in().get(f"/plans/{version.id}/copy")
+    page = words_of(answer)
+    days = re.findall(r'class="date">.*?</span>(<span)?', answer.get_data(as_text=True))
 
+    new = [index for index, numbered in enumerate(days) if numbered]
+    assert {b - a for a, b in pairwise(new)} == {form.change_days}
+    assert new[0] == today.weekday(), "from the day on which the plan starts"
     assert "Take the old patch off before you put a new one on." in page
     assert f"Change it every {form.change_days} days" in page
+
+
+def test_one_tablet_is_no_tablets(clinic: Clinic) -> None:
+    patient = clinic.register()
+    counted = product_from("co-codamol", "tablet 30/500", "1")
+    today, now = clinic.runtime.clock.now().date(), clinic.runtime.clock.now()
+    steps = tuple(
+        Step(
+            today + timedelta(days=day),
+            DayDoses(DoseUnit.TABLET, {TimeOfDay.MORNING: Decimal(amount)}),
+        )
+        for day, amount in ((0, 2), (7, 1))
+    )
+    with clinic.runtime.transactions.begin() as session:
+        version = planning.propose(
+            session,
+            patient,
+            PlanDraft(
+                "co-codamol tablet 30/500", DoseUnit.TABLET, steps, Decimal(1), "", "Dr A",
+                product=counted,
+            ),
+            actor=Actor.user(clinic.pharmacist_id),
+            now=now,
+        )  # fmt: skip
+    person = clinic.signed_in()
+
+    page = words_of(person.get(f"/plans/{version.id}/copy"))
+    text = person.get(f"/plans/{version.id}/for/gp.txt").get_data(as_text=True)
+
+    assert "2 tablets" in page
+    assert "1 tablet " in page
+    assert "1 tablets" not in page + text
+    assert "14 tablets" in text

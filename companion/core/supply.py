@@ -100,6 +100,25 @@ def _units(dispenser: Dispenser, doses: DayDoses) -> Counter[Decimal] | None:
     return counted
 
 
+def balance(
+    product: Product, old: Sequence[Step], new: Sequence[Step], today: date, supplied_until: date
+) -> Quantities | None:
+    """Return what of a supply for *old* is left over under *new*, by strength.
+
+    Negative is how many more are needed; strengths that come out even are left out. None where
+    a dose of either cannot be made of whole units.
+    """
+    if supplied_until < today:
+        return {}
+    had = quantities(product, old, today, supplied_until)
+    needed = quantities(product, new, today, supplied_until)
+    if had is None or needed is None:
+        return None
+    sizes = sorted({*had, *needed}, reverse=True)
+    left = {size: had.get(size, 0) - needed.get(size, 0) for size in sizes}
+    return {size: count for size, count in left.items() if count}
+
+
 def held_until(
     steps: Sequence[Step],
     held: DayDoses,

@@ -12,8 +12,10 @@ from companion.core.calendar import local_day
 from companion.core.doses import DayDoses
 from companion.core.people import ContactWishes, Identity
 from companion.core.plan_changes import Difference, difference
+from companion.core.product import product_from
 from companion.core.protocols import Question
 from companion.core.sending import MessageState
+from companion.core.supply import Quantities, balance
 from companion.core.taper import Step, dose_on, next_cut
 from companion.services import asking, confirming
 from companion.services.enrolment import wishes_of
@@ -127,6 +129,8 @@ class PatientPage:
     taken: Sequence[tuple[PlanTaken, str]]
     """What people found to be taken, newest first, with their words."""
     supply: PlanSupply | None
+    balance: Quantities | None
+    """What of the supply is left over under the proposed version; negative is needed more."""
     risk: RiskView | None
     older: Sequence[PlanVersion]
     hold: PlanHold | None
@@ -203,6 +207,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         if agreed is None
         else [(t, supplies.words_of(session, t)) for t in supplies.taken_of(session, agreed)],
         supply=None if agreed is None else supplies.newest_supply(session, agreed.plan_id),
+        balance=_balance(session, view, new, today),
         risk=risk_view(session, patient, now),
         older=[v for v in versions if v not in (agreed, proposed)],
         hold=None if agreed is None else plans.open_hold(session, agreed.plan_id),
@@ -222,6 +227,20 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
             for entry in audit.entries_about(session, scope, patient.id, limit=20)
         ],
     )
+
+
+def _balance(
+    session: Session, agreed: VersionView | None, new: VersionView | None, today: date
+) -> Quantities | None:
+    if agreed is None or new is None:
+        return None
+    supply = supplies.newest_supply(session, agreed.version.plan_id)
+    old, version = agreed.version, new.version
+    product = product_from(version.drug, version.form, version.strengths)
+    is_same = (old.drug, old.form) == (version.drug, version.form)
+    if supply is None or product is None or not is_same:
+        return None
+    return balance(product, agreed.steps, new.steps, today, supply.lasts_until)
 
 
 def _request(session: Session, agreed: PlanVersion, today: date) -> RequestView | None:

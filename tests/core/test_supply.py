@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay, plain
 from companion.core.medicines import drug_named
 from companion.core.product import Product, product_from
-from companion.core.supply import Quantities, held_until, prescriptions, quantities
+from companion.core.supply import Quantities, balance, held_until, prescriptions, quantities
 from companion.core.taper import Step
 
 BEGINS = date(2027, 1, 4)
@@ -145,3 +145,16 @@ def test_held_never_lasts_longer_than_the_amounts_allow(held: int) -> None:
     by_units = held_until(TABLETS, TABLETS[held].doses, on(0), on(41), product)
 
     assert by_units <= held_until(TABLETS, TABLETS[held].doses, on(0), on(41))
+
+
+def test_a_slower_plan_leaves_small_tablets_over_and_needs_more_large_ones() -> None:
+    product = mr_morphine(15, 30, 60)
+    slower = (twice(0, 60, 60), twice(28, 60, 45))
+
+    # 28 days: 14 evenings of 60 in the place of 30 and 15.
+    found = balance(product, TABLETS, slower, on(0), on(27))
+
+    assert counted_in(found) == {"60": -14, "30": 14, "15": 14}
+    assert balance(product, TABLETS, TABLETS, on(0), on(27)) == {}
+    assert balance(product, TABLETS, slower, on(28), on(27)) == {}, "the supply is over"
+    assert balance(mr_morphine(60), TABLETS, slower, on(0), on(27)) is None

@@ -8,6 +8,7 @@ import pytest
 
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
+from companion.core.product import Product, product_from
 from companion.core.taper import Step
 from companion.services import planning, receiving
 from companion.services.planning import PlanDraft
@@ -18,7 +19,13 @@ from companion.store.plans import PlanVersion
 from tests.rigs.clinic import Clinic, open_clinic, words_of
 
 
-def propose(clinic: Clinic, patient: Patient, *cuts: tuple[int, int]) -> PlanVersion:
+def propose(
+    clinic: Clinic,
+    patient: Patient,
+    *cuts: tuple[int, int],
+    based_on: PlanVersion | None = None,
+    product: Product | None = None,
+) -> PlanVersion:
     """Propose a plan from 60 mg a week ago; each cut is days from then and the new dose."""
     now = clinic.runtime.clock.now()
     steps = tuple(
@@ -32,14 +39,25 @@ def propose(clinic: Clinic, patient: Patient, *cuts: tuple[int, int]) -> PlanVer
         return planning.propose(
             session,
             patient,
-            PlanDraft("morphine", DoseUnit.MILLIGRAM, steps, steps[-1].doses.total, "", "Dr A"),
+            PlanDraft(
+                "morphine",
+                DoseUnit.MILLIGRAM,
+                steps,
+                steps[-1].doses.total,
+                "",
+                "Dr A",
+                based_on=None if based_on is None else based_on.id,
+                product=product,
+            ),
             actor=Actor.user(clinic.pharmacist_id),
             now=now,
         )
 
 
-def agree(clinic: Clinic, patient: Patient, *cuts: tuple[int, int]) -> PlanVersion:
-    version = propose(clinic, patient, *cuts)
+def agree(
+    clinic: Clinic, patient: Patient, *cuts: tuple[int, int], product: Product | None = None
+) -> PlanVersion:
+    version = propose(clinic, patient, *cuts, product=product)
     with clinic.runtime.transactions.begin() as session:
         found = plans.version_of(session, clinic.scope, version.id)
         assert found is not None
@@ -235,6 +253,22 @@ def test_a_supply_is_written_down_and_shown(clinic: Clinic) -> None:
 
     assert "How far the supply goes is not written down" in before
     assert f"The supply goes up to {last:%a} {last.day} {last:%b %Y}" in after
+
+
+def test_what_is_left_of_the_supply_stands_beside_a_new_version(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    tablets = product_from("morphine", "modified-release tablet", "15 30 60")
+    agreed = agree(clinic, patient, product=tablets)
+    last = clinic.runtime.clock.now().date() + timedelta(days=9)
+    boxes = {"lasts-day": last.day, "lasts-month": last.month, "lasts-year": last.year}
+    person.post(f"{page_of(patient)}/supply", **boxes)
+
+    propose(clinic, patient, (28, 45), based_on=agreed, product=tablets)
+    page = words_of(person.get(page_of(patient)))
+
+    assert "3 more of 60 mg needed" in page, "three days of 60 in the place of 45"
+    assert "3 of 30 mg left over: back to the pharmacy" in page
+    assert "3 of 15 mg left over" in page
 
 
 def test_the_next_version_is_written_from_the_one_before_and_what_is_taken_today(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from companion.core.dispensing import Dispenser
+from companion.core.dispensing import Dispenser, TooFineError
 from companion.core.doses import DayDoses
 from companion.core.product import Product
 from companion.core.taper import Step, dose_on
@@ -62,9 +62,12 @@ def quantities(
 ) -> Quantities | None:
     """Return how many of each strength the days from *first* to *last* need, largest first.
 
-    None where one of their doses cannot be made.
+    None where one of their doses cannot be made, or the strengths are far too small for it.
     """
-    dispenser = product.dispenser([step.doses for step in steps])
+    try:
+        dispenser = product.dispenser([step.doses for step in steps])
+    except TooFineError:
+        return None
     counted: Counter[Decimal] = Counter()
     for doses, times in _stretches(product, steps, first, last):
         units = _units(dispenser, doses)
@@ -151,8 +154,10 @@ def _days_of_units(
     if product is None:
         return None
     stock = quantities(product, steps, today, supplied_until)
+    if stock is None:
+        return None
     each = _units(product.dispenser([step.doses for step in steps]), held)
-    if stock is None or not each:
+    if not each:
         return None
     times = min(stock.get(strength, 0) // count for strength, count in each.items())
     return times * (product.form.change_days or 1)

@@ -316,8 +316,14 @@ def hold_before(
     actor: Actor,
     now: datetime,
 ) -> PlanHold:
-    """Hold the dose before *step*: a person found that it is still taken."""
+    """Hold the dose before *step*: a person found that it is still taken.
+
+    A hold that was made since *step* holds the wrong dose, and ends.
+    """
     day = step.starts_on - timedelta(days=1)
+    standing = plans.open_hold(session, version.plan_id)
+    if standing is not None and standing.held_on > day:
+        _end_open_hold(session, patient, actor, now)
     return _hold_on(session, patient, version, day, by_text=False, actor=actor, now=now)
 
 

@@ -141,6 +141,8 @@ class PlanForm(WebForm):
     pace_every_days = StringField(_l("Every how many"))
     pace_period = SelectField(_l("Days, weeks or months"), validate_choice=False)
     counted_from = StringField(_l("Percentages of the start are counted from"))
+    counted_in = HiddenField()
+    """What *counted_from* came filled in as, and of which medicine and unit it is."""
     slow_below = StringField(_l("Slow down once this percentage of the start is left"))
     slow_cut = StringField(_l("Then reduce by"))
     slow_basis = SelectField(_l("Then counted in"), validate_choice=False)
@@ -331,7 +333,7 @@ class PlanForm(WebForm):
             self._draft(product, kept[-1].doses),
             starts_on=kept[-1].starts_on,
             first_cut_on=None,
-            counted_from=self.amount("counted_from") or steps[0].doses.total,
+            counted_from=self._counted_from() or steps[0].doses.total,
         )
         try:
             cuts = draft_steps(draft, self._dispenser(product, kept[-1].doses))
@@ -367,7 +369,7 @@ class PlanForm(WebForm):
         if product is None or _basis(self.pace_basis.data) is not Basis.START:
             return ()
         sizes = [meant_by(product.drug, strength) for strength in product.strengths]
-        start = self.amount("counted_from") or steps[0].doses.total
+        start = self._counted_from() or steps[0].doses.total
         return even_cuts(start, self.amount("pace_cut"), sizes)
 
     def use_cut(self, amount: str) -> None:
@@ -392,8 +394,25 @@ class PlanForm(WebForm):
             slow_down=self._slow_down(),
             first_cut_on=first_cut_on,
             change_days=None if product is None else product.form.change_days,
-            counted_from=self.amount("counted_from") or None,
+            counted_from=self._counted_from(),
         )
+
+    def _counted_from(self) -> Decimal | None:
+        """Return what percentages of the start are counted from, None for what is taken now.
+
+        Raises:
+            PlanError: it is no amount, or was filled in for another medicine or unit.
+        """
+        amount = self.amount("counted_from") or None
+        filled, _space, medicine = (self.counted_in.data or "").partition(" ")
+        if amount and plain(amount) == filled and medicine != self._counted_medicine():
+            raise PlanError(
+                "counted_from", _("This is of another medicine: enter it anew, or leave it empty")
+            )
+        return amount
+
+    def _counted_medicine(self) -> str:
+        return f"{self.product.data or self.medicine.data} {self.unit.data}"
 
     def _goal(self, product: Product | None) -> Decimal:
         goal = self.amount("goal")

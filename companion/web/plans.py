@@ -150,6 +150,8 @@ def _begun_with(session: Session, patient: Patient) -> dict[str, object]:
     begun["goal_words"] = plans.goal_words_of(session, agreed)
     begun["starts_on"] = _today(patient)
     begun["counted_from"] = begun.get("counted_from") or plain(first)
+    medicine = begun.get("product") or agreed.medicine
+    begun["counted_in"] = f"{begun['counted_from']} {medicine} {agreed.unit}"
     return {"based_on": str(versions[0].id)} | begun
 
 

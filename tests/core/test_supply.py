@@ -77,6 +77,14 @@ def test_a_dose_that_cannot_be_made_is_said_and_not_counted() -> None:
     assert quantities(mr_morphine(30), (twice(0, 45, 30),), on(0), on(6)) is None
 
 
+def test_strengths_far_too_small_for_a_dose_are_not_counted() -> None:
+    tiny = product_from("morphine", "modified-release tablet", "0.001")
+    assert tiny is not None
+
+    assert quantities(tiny, TABLETS, on(0), on(6)) is None
+    assert held_until(TABLETS, TABLETS[0].doses, on(0), on(27), tiny) == on(25), "by amount"
+
+
 def test_a_supply_for_lower_doses_to_come_does_not_last_as_long_when_held() -> None:
     product = mr_morphine(15, 30, 60)
 

@@ -85,6 +85,25 @@ def test_where_the_dose_before_is_still_taken_it_is_held(ward: Ward) -> None:
         assert "dare" not in found.words
 
 
+def test_a_hold_by_text_on_the_lower_dose_gives_way_to_what_is_really_taken(ward: Ward) -> None:
+    patient = struggling(ward)
+    ward.text(patient, "HOLD")
+    ward.now += timedelta(days=1)
+
+    record(ward, patient, Taken.DOSE_BEFORE)
+
+    with ward.transactions.reading() as session:
+        version = plans.agreed_version(session, patient)
+        assert version is not None
+        holds = plans.binding_holds(session, version)
+        doses = dose_on(plans.steps_of(session, version), ward.now.date(), holds)
+        standing = plans.open_hold(session, version.plan_id)
+    assert doses is not None
+    assert doses.total == 60
+    assert standing is not None
+    assert standing.held_on < ward.now.date() - timedelta(days=1)
+
+
 def test_something_else_needs_words(ward: Ward) -> None:
     patient = struggling(ward)
 

@@ -675,3 +675,26 @@ def test_a_form_offers_only_what_is_stocked_and_keeps_what_was_chosen(clinic: Cl
     assert "morphine|modified-release tablet" not in page
     assert "morphine|modified-release capsule" in page
     assert "morphine|modified-release tablet" in kept.get_data(as_text=True)
+
+
+def test_what_a_plan_began_with_is_not_taken_for_another_medicines(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in("prescriber")
+    first = {**CHOSEN, "morning": "40", "evening": "40"}
+    rows = steps_page(person, patient, **first)
+    person.post(path_of(patient), **rows, reasons="right", propose="1")
+    agree(clinic, versions_of(clinic, patient)[0])
+    page = person.get(path_of(patient)).get_data(as_text=True)
+    counted = {"counted_from": "80", "counted_in": "80 morphine|modified-release tablet mg"}
+    liquid = {
+        **first, **counted, "product": "morphine|oral solution 10 mg/5 ml", "morning": "20",
+        "evening": "20", "based_on": str(versions_of(clinic, patient)[0].id),
+    }  # fmt: skip
+
+    refused = person.post(path_of(patient), **{**ENTERED, **liquid})
+    anew = person.post(path_of(patient), **{**ENTERED, **liquid, "counted_from": "40"})
+    same = person.post(path_of(patient), **{**ENTERED, **first, **counted})
+
+    assert f'value="{counted["counted_in"]}"' in page
+    assert refused.status_code == 422
+    assert "This is of another medicine" in words_of(refused)
+    assert anew.status_code == same.status_code == 200

@@ -28,6 +28,7 @@ from companion.store import (
     messages,
     organisations,
     patients,
+    plan_drafts,
     plans,
     replies,
     sent,
@@ -86,6 +87,15 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftView:
+    """A plan that somebody left in the form, with all that stood in it."""
+
+    written_by: str
+    written_at: datetime
+    content: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class TextView:
     """One text, in or out, with its words opened."""
 
@@ -123,6 +133,7 @@ class PatientPage:
     """The newest version, whoever wrote it."""
     code_sent: datetime | None
     """When a code for agreeing was texted that may still be answered."""
+    draft: DraftView | None
     request: RequestView | None
     unconfirmed: Step | None
     """The reduction that is due but may not have been taken."""
@@ -199,6 +210,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         else difference(steps, new.steps, today, holds),
         newest_id=versions[0].id if versions else None,
         code_sent=None if open_code is None else open_code[0].sent_at,
+        draft=_draft(session, patient, names),
         request=None if agreed is None else _request(session, agreed, today),
         unconfirmed=None
         if agreed is None
@@ -227,6 +239,14 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
             for entry in audit.entries_about(session, scope, patient.id, limit=20)
         ],
     )
+
+
+def _draft(session: Session, patient: Patient, names: dict[UUID, str]) -> DraftView | None:
+    draft = plan_drafts.draft_of(session, patient)
+    if draft is None:
+        return None
+    content = plan_drafts.content_of(session, draft)
+    return DraftView(names.get(draft.written_by, ""), draft.written_at, content)
 
 
 def _balance(

@@ -16,7 +16,7 @@ from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.plan_changes import difference
 from companion.core.plan_checks import PatientChecked
 from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps, dose_on
-from companion.services import assessing, enrolment, planning
+from companion.services import assessing, drafting_plans, enrolment, planning
 from companion.services.enrolment import StaleError
 from companion.services.planning import Beginning, PlanDraft
 from companion.store import accounts, organisations, patients, plans
@@ -128,6 +128,8 @@ def write(patient_id: UUID) -> ResponseReturnValue:
         return _details_page(form, patient, name)
     if not form.validate_on_submit():
         return _details_page(form, patient, name)
+    if "save_draft" in request.form:
+        return _save_draft(patient)
     try:
         if "step-0-on" not in request.form or {"back", "use_cut"} & request.form.keys():
             return _first_rows(form, patient, name)
@@ -135,6 +137,37 @@ def write(patient_id: UUID) -> ResponseReturnValue:
     except PlanError as error:
         form.take_faults({error.field: str(error)})
         return _details_page(form, patient, name)
+
+
+NOT_KEPT = frozenset({"csrf_token", "save_draft", "propose", "edit", "edit_step", "edit_days"})
+"""What a form holds that is no part of a draft."""
+
+
+def _save_draft(patient: Patient) -> ResponseReturnValue:
+    """Keep all that stands in the form, right or wrong, to go on with later."""
+    content = {name: value for name, value in request.form.items() if name not in NOT_KEPT}
+    with current_runtime().transactions.begin() as session:
+        drafting_plans.save(
+            session,
+            patient_or_404(session, patient.id),
+            content,
+            actor=current_actor(),
+            now=now(),
+        )
+    flash(_("Kept as a draft. It is proposed to nobody yet."))
+    return redirect(url_for("patients.shown", patient_id=patient.id))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/plan/discard")
+@requires(*PLANNERS)
+def discard_draft(patient_id: UUID) -> ResponseReturnValue:
+    """Forget the draft."""
+    with current_runtime().transactions.begin() as session:
+        drafting_plans.discard(
+            session, patient_or_404(session, patient_id), actor=current_actor(), now=now()
+        )
+    flash(_("The draft is gone."))
+    return redirect(url_for("patients.shown", patient_id=patient_id))
 
 
 def _begun_with(session: Session, patient: Patient) -> dict[str, object]:
@@ -246,9 +279,11 @@ def _number(text: str, field: str) -> int:
 
 def _propose(form: PlanForm, patient_id: UUID, steps: Sequence[Step]) -> None:
     with current_runtime().transactions.begin() as session:
+        patient = patient_or_404(session, patient_id)
+        drafting_plans.discard(session, patient, actor=current_actor(), now=now())
         planning.propose(
             session,
-            patient_or_404(session, patient_id),
+            patient,
             PlanDraft(
                 medicine=form.named(),
                 unit=DoseUnit(form.unit.data),

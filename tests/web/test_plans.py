@@ -1,13 +1,14 @@
 """Writing a plan in the browser: pace, steps, picture, marks, holds, and two at once."""
 
 import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
 
 from companion.core.agreement import VersionState
 from companion.services import staffing
-from companion.store import organisations, plans
+from companion.store import organisations, plan_drafts, plans
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from tests.rigs.clinic import Clinic, Person, words_of
@@ -698,3 +699,63 @@ def test_what_a_plan_began_with_is_not_taken_for_another_medicines(clinic: Clini
     assert refused.status_code == 422
     assert "This is of another medicine" in words_of(refused)
     assert anew.status_code == same.status_code == 200
+
+
+# --- Drafts ----------------------------------------------------------------------------------
+
+
+def hidden_in(page: str) -> dict[str, str]:
+    """Return what the patient's page carries of a draft."""
+    card = page.split('id="draft"')[1].split("</form>", maxsplit=1)[0]
+    boxes = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', card)
+    return {name: unescape(value) for name, value in boxes if name != "csrf_token"}
+
+
+def test_a_draft_is_kept_sealed_gone_on_with_and_gone_when_it_is_proposed(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient)
+    rows |= {"step-1-on": "20 1 2027", "reasons": "half <thought> through"}
+
+    saved = person.post(path_of(patient), **rows, save_draft="1")
+    page = person.get(saved.location).get_data(as_text=True)
+    again = person.post(path_of(patient), **hidden_in(page))
+    after = rows_in(again.get_data(as_text=True))
+    other = clinic.signed_in("prescriber").get(f"/patients/{patient.id}")
+    person.post(path_of(patient), **after, propose="1", reasons="through")
+
+    assert "Left by Pharmacist Person" in words_of(other)
+    assert hidden_in(page)["reasons"] == "half <thought> through"
+    assert after["step-1-on"] == "20 1 2027"
+    assert versions_of(clinic, patient)[0].number == 1
+    assert 'id="draft"' not in person.get(f"/patients/{patient.id}").get_data(as_text=True)
+
+
+def test_a_newer_draft_takes_the_place_of_the_older_one_and_can_be_thrown_away(
+    clinic: Clinic,
+) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient)
+    person.post(path_of(patient), **rows, save_draft="1")
+    person.post(path_of(patient), **{**rows, "step-1-on": "wrong"}, save_draft="1")
+    kept = hidden_in(person.get(f"/patients/{patient.id}").get_data(as_text=True))
+
+    person.post(f"/patients/{patient.id}/plan/discard")
+    person.post(f"/patients/{patient.id}/plan/discard")
+    page = words_of(person.get(f"/patients/{patient.id}"))
+    nurse = words_of(clinic.signed_in("follow-up").get(f"/patients/{patient.id}"))
+
+    assert kept["step-1-on"] == "wrong", "kept as it was typed"
+    assert "A draft that is not proposed yet" not in page + nurse
+    assert versions_of(clinic, patient) == []
+
+
+def test_a_draft_is_sealed(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient)
+    person.post(path_of(patient), **rows, save_draft="1")
+
+    with clinic.runtime.transactions.reading() as session:
+        draft = plan_drafts.draft_of(session, patient)
+        assert draft is not None
+        assert plan_drafts.content_of(session, draft)["morning"] == "60"
+    assert "dreams" not in draft.content

@@ -78,7 +78,7 @@ def redraw(
             first = max(left.since + gaps[0], soonest)
         case Say.READY:
             first = soonest
-        case Say.SAME:
+        case _:  # the same dose for one interval more
             first = max(left.rest[0].starts_on, today) + gaps[0]
     first = _on_change_day(first, left.rest[0].starts_on, change_days)
     return (left.now, *_dated(left.rest, first, gaps[1:]))

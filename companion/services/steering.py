@@ -82,6 +82,6 @@ def take_code(text: Incoming) -> None:
             text.answer("code_agreed")
         case CodeAnswer.WRONG:
             text.answer("code_wrong")
-        case CodeAnswer.OVER:
+        case _:  # it is over
             text.tell(triage.code_finding())
             text.answer("code_over")

@@ -1,13 +1,15 @@
 """A dose as whole units: the fewest, then the fewest strengths, then more of the largest."""
 
+from collections import Counter
 from decimal import Decimal
-from itertools import product
+from itertools import combinations_with_replacement, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.core.dispensing import Dispenser, TooFineError
+from companion.core.dispensing import MOST_AMOUNTS, Dispenser, TooFineError, dispenser_for
+from companion.core.medicines import CATALOGUE, Drug, Form, meant_by
 
 STRENGTHS = st.lists(
     st.sampled_from([Decimal(s) for s in ("1", "2.5", "5", "10", "15", "20", "30", "60", "100")]),
@@ -97,3 +99,71 @@ def test_the_next_dose_below_is_the_largest_that_can_be_made(
 def test_strengths_that_nobody_could_mean_are_refused() -> None:
     with pytest.raises(TooFineError):
         Dispenser([Decimal("0.001")], Decimal(100))
+
+
+FORMS = [(drug, form) for drug in CATALOGUE for form in drug.forms]
+
+
+@pytest.mark.parametrize(("drug", "form"), FORMS, ids=lambda each: each.name)
+def test_every_strength_set_of_the_catalogue_is_held_against_every_way_of_few_units(
+    drug: Drug, form: Form
+) -> None:
+    sizes = sorted((meant_by(drug, strength) for strength in form.strengths), reverse=True)
+    most = 6 if len(sizes) < 8 else 5
+    best: dict[Decimal, tuple[int, int, list[int]]] = {}
+    for units in range(1, most + 1):
+        for way in combinations_with_replacement(sizes, units):
+            counted = Counter(way)
+            rank = (units, len(counted), [-counted[size] for size in sizes])
+            amount = sum(way, Decimal(0))
+            best[amount] = min(best.get(amount, rank), rank)
+    dispenser = Dispenser(sizes, max(best))
+
+    for amount, (_units, _kinds, counts) in best.items():
+        expected = {size: -n for size, n in zip(sizes, counts, strict=True) if n}
+        assert dispenser.units_of(amount) == expected
+
+
+def test_nothing_above_the_largest_dose_is_made() -> None:
+    dispenser = Dispenser([Decimal(10), Decimal(20)], Decimal(60))
+
+    assert dispenser.units_of(Decimal(60)) == {Decimal(20): 3}
+    assert dispenser.units_of(Decimal(70)) is None
+
+
+def test_as_many_doses_as_are_allowed_are_worked_out_and_no_more() -> None:
+    unit = Decimal("0.5")
+
+    assert Dispenser([unit], unit * MOST_AMOUNTS).can_make(unit * MOST_AMOUNTS)
+    with pytest.raises(TooFineError, match="these strengths are too small for such a dose"):
+        Dispenser([unit], unit * (MOST_AMOUNTS + 1))
+
+
+@pytest.mark.parametrize(
+    ("current", "named", "made", "not_made"),
+    [
+        ("150", None, "125", "87.5"),  # 100 and 50 are worn: two at once, never three
+        ("50", None, "25", "62"),
+        ("60", None, "50", "62.5"),  # nothing makes it: one at a time
+        ("50", 2, "37.5", "62"),
+    ],
+)
+def test_no_more_patches_are_worn_than_now_unless_somebody_says_so(
+    current: str, named: int | None, made: str, not_made: str
+) -> None:
+    sizes = [Decimal(size) for size in ("12.5", "25", "50", "100")]
+
+    dispenser = dispenser_for(
+        sizes, Decimal(current), Decimal(200), is_patch=True, patches_at_once=named
+    )
+
+    assert dispenser.can_make(Decimal(made))
+    assert not dispenser.can_make(Decimal(not_made))
+    two = dispenser.can_make(Decimal("37.5"))
+    assert two is (current == "150" or named == 2)
+
+
+def test_tablets_are_as_many_as_it_takes() -> None:
+    dispenser = dispenser_for([Decimal(5)], Decimal(60), Decimal(60), is_patch=False)
+
+    assert dispenser.units_of(Decimal(60)) == {Decimal(5): 12}

@@ -73,3 +73,39 @@ def test_a_day_cannot_be_changed_behind_its_back() -> None:
     amounts[TimeOfDay.MORNING] = Decimal(99)
 
     assert day.total == 10
+
+
+def test_an_amount_has_at_most_twelve_digits_and_signs() -> None:
+    assert parse_amount("123456789012") == Decimal(123456789012)
+    with pytest.raises(DoseError, match="Enter the amount as a number"):
+        parse_amount("1234567890123")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: parse_amount("1.2.3"), "Enter the amount as a number, like 15 or 7.5"),
+        (lambda: parse_amount("1.2345"), "Use at most 3 digits after the point"),
+        (
+            lambda: DayDoses(
+                DoseUnit.MILLIGRAM, {TimeOfDay.DAILY: Decimal(1), TimeOfDay.NIGHT: Decimal(1)}
+            ),
+            "Give either the daily total or the times of day, not both",
+        ),
+        (
+            lambda: DayDoses(DoseUnit.MILLIGRAM, {TimeOfDay.NIGHT: Decimal(-1)}),
+            "night: a dose is 0 or more",
+        ),
+        (
+            lambda: DayDoses(DoseUnit.MILLIGRAM, {TimeOfDay.PATCH: Decimal(1)}),
+            "patch: patches, and only patches, are in microgram/hour",
+        ),
+    ],
+    ids=["points", "digits", "both", "negative", "patch"],
+)
+def test_what_cannot_be_a_dose_says_why_to_the_person_typing(make: object, words: str) -> None:
+    assert callable(make)
+    with pytest.raises(DoseError) as raised:
+        make()
+
+    assert str(raised.value) == words

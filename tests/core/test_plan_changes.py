@@ -43,6 +43,14 @@ def test_the_same_plan_differs_in_nothing() -> None:
     assert (found.changes, found.later_days, found.raises) == ((), 0, False)
 
 
+def test_before_either_has_begun_nothing_differs() -> None:
+    new = (a_step(20, 50), a_step(28, 30))
+
+    found = difference(OLD, new, on(-5))
+
+    assert found.changes == (Change(on(20), Decimal(50), Decimal(45)),)
+
+
 def test_another_end_is_told() -> None:
     found = difference(OLD, (*OLD, a_step(42, 15)), on(0))
 

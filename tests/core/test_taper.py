@@ -11,6 +11,8 @@ import pytest
 from companion.core.agreement import MarkSide, is_binding
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.taper import (
+    LONGEST_DAYS,
+    MOST_STEPS,
     Hold,
     PlanError,
     Step,
@@ -123,3 +125,61 @@ def test_a_version_binds_only_with_both_marks() -> None:
     assert not is_binding([MarkSide.PATIENT])
     assert not is_binding([MarkSide.PRESCRIBER, MarkSide.PRESCRIBER])
     assert is_binding([MarkSide.PRESCRIBER, MarkSide.PATIENT])
+
+
+# --- The edges, one by one ------------------------------------------------------------------
+
+
+def of_days(*days: int) -> list[Step]:
+    return typed(*((day, day_of(1000 - index)) for index, day in enumerate(days)))
+
+
+def test_a_plan_has_at_most_400_steps_and_lasts_at_most_ten_years() -> None:
+    assert len(check_steps(of_days(*range(MOST_STEPS)))) == MOST_STEPS
+    assert check_steps(of_days(0, LONGEST_DAYS))
+    for steps, words in (
+        (of_days(*range(MOST_STEPS + 1)), "A plan has at most 400 steps"),
+        (of_days(0, 1, LONGEST_DAYS + 1), "A plan lasts at most ten years"),
+        (of_days(), "Enter at least one step"),
+        (of_days(0, 0), "Each step must start after the one before"),
+    ):
+        with pytest.raises(PlanError) as raised:
+            check_steps(steps)
+        assert str(raised.value) == words
+
+
+def test_a_rise_and_another_unit_are_refused_in_words() -> None:
+    rising = typed((0, day_of(10)), (1, day_of(11)))
+    other = [
+        rising[0],
+        Step(rising[1].starts_on, DayDoses(DoseUnit.TABLET, {TimeOfDay.MORNING: Decimal(1)})),
+    ]
+    for steps, words in (
+        (
+            rising,
+            "A dose cannot rise in a taper. A rise needs the prescriber, outside this service",
+        ),
+        (other, "The unit cannot change within a plan"),
+    ):
+        with pytest.raises(PlanError) as raised:
+            check_steps(steps)
+        assert str(raised.value) == words
+
+
+def test_a_cut_counts_from_its_own_day() -> None:
+    steps = of_days(0, 14, 28)
+
+    assert last_cut(steps, START + timedelta(days=13)) is None
+    assert last_cut(steps, START + timedelta(days=14)) == START + timedelta(days=14)
+    assert first_cut(steps[:2]) == START + timedelta(days=14)
+    assert first_cut(steps[:1]) is None
+
+
+def test_a_hold_on_the_day_of_a_cut_keeps_that_cut_and_stops_the_next() -> None:
+    steps = of_days(0, 14, 28)
+    holds = [Hold(START + timedelta(days=14))]
+
+    assert next_cut(steps, START + timedelta(days=10), holds) == steps[1]
+    assert next_cut(steps, START + timedelta(days=14), holds) is None
+    assert dose_on(steps, START + timedelta(days=40), holds) == steps[1].doses
+    assert last_cut(steps, START + timedelta(days=40), holds) == steps[1].starts_on

@@ -1,5 +1,6 @@
 """Fill the demonstration: every week of it is lived through by the service's own code."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -251,6 +252,16 @@ class _Life:
                 goal_words=self.who.goal_words,
                 prescriber=PRESCRIBER_NAME,
                 product=self._product(),
+                written_as=json.dumps(
+                    {
+                        "product": "|".join(self.who.medicine),
+                        "pace_cut": str(self.who.cut),
+                        "pace_basis": Basis.AMOUNT.value,
+                        "pace_every_days": str(EVERY_DAYS),
+                        "pace_period": Period.DAYS.value,
+                        "goal": "0",
+                    }
+                ),
                 review_on=local_day(self.start, LONDON) + timedelta(days=REVIEW_IN_DAYS),
             )
             assessing.record(

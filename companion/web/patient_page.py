@@ -137,6 +137,8 @@ class PatientPage:
     request: RequestView | None
     unconfirmed: Step | None
     """The reduction that is due but may not have been taken."""
+    stands_still: bool
+    """Whether the next one is announced to nobody, because a worry stands open."""
     taken: Sequence[tuple[PlanTaken, str]]
     """What people found to be taken, newest first, with their words."""
     supply: PlanSupply | None
@@ -215,6 +217,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         unconfirmed=None
         if agreed is None
         else confirming.unconfirmed(session, patient, agreed, today),
+        stands_still=confirming.stands_still(session, patient),
         taken=[]
         if agreed is None
         else [(t, supplies.words_of(session, t)) for t in supplies.taken_of(session, agreed)],
@@ -325,7 +328,9 @@ class ListRow:
     patient: Patient
     name: str
     doses_today: DayDoses | None
+    drug: str | None
     on_hold: bool
+    unconfirmed: bool
     last_check_in: CheckIn | None
     urgency: int
 
@@ -346,11 +351,15 @@ def _list_row(session: Session, patient: Patient, urgency: int, now: datetime) -
     version = plans.agreed_version(session, patient)
     steps = () if version is None else plans.steps_of(session, version)
     holds = () if version is None else plans.binding_holds(session, version)
+    today = local_day(now, zone)
+    unsure = None if version is None else confirming.unconfirmed(session, patient, version, today)
     return ListRow(
         patient=patient,
         name=patients.name_of(session, patient),
-        doses_today=dose_on(steps, local_day(now, zone), holds),
+        doses_today=dose_on(steps, today, holds),
+        drug=None if version is None else version.drug,
         on_hold=bool(holds),
+        unconfirmed=unsure is not None,
         last_check_in=check_ins.newest_check_in(session, patient),
         urgency=urgency,
     )

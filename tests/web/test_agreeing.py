@@ -212,12 +212,17 @@ def test_an_unsure_reduction_is_shown_asked_about_and_written_down(clinic: Clini
     text(clinic, patient, "HELP")
 
     page = words_of(nurse.get(page_of(patient)))
+    listed = words_of(nurse.get("/patients/"))
     nothing = nurse.post(f"{page_of(patient)}/taken", taken="everything")
     said = words_of(nurse.get(nothing.location))
     nurse.post(f"{page_of(patient)}/taken", taken="dose_before", words="Not yet")
     after = words_of(nurse.get(page_of(patient)))
 
     assert "Due, unconfirmed: may have been taken" in page
+    assert "Today by the plan, unconfirmed: 45 mg" in page
+    assert "(not announced while an alert stands)" in page
+    assert "Reduction unconfirmed" in listed
+    assert "Reduction unconfirmed" not in words_of(nurse.get("/patients/"))
     assert "Choose what is taken" in said
     assert "Due, unconfirmed" not in after
     assert "still the dose before. Not yet" in after

@@ -73,6 +73,11 @@ bench: .venv/dev-ready ## Measure, each figure beside a hello-world in the same 
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.plans
 
+.PHONY: mutants
+mutants: .venv/dev-ready ## Change the core of plans one place at a time; what no test notices needs a reason
+	$(BIN)/mutmut run
+	$(BIN)/python -m tests.mutants
+
 .PHONY: faults
 faults: system .venv/dev-ready ## Kill our own processes a thousand times, and write docs/reliability.md
 	$(BIN)/python -m tests.faults.long_run

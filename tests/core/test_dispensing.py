@@ -167,3 +167,10 @@ def test_tablets_are_as_many_as_it_takes() -> None:
     dispenser = dispenser_for([Decimal(5)], Decimal(60), Decimal(60), is_patch=False)
 
     assert dispenser.units_of(Decimal(60)) == {Decimal(5): 12}
+
+
+def test_a_smaller_patch_may_do_where_the_largest_would_be_too_many() -> None:
+    sizes = [Decimal(size) for size in (50, 30, 5)]
+
+    # 50 would leave 10, which is two more: three at once.
+    assert Dispenser(sizes, Decimal(100), most_units=2).units_of(Decimal(60)) == {Decimal(30): 2}

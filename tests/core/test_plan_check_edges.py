@@ -245,6 +245,13 @@ def test_paracetamol_may_be_four_grams_and_no_more(tablets: str, stops: bool) ->
     assert all("4" in text for text in texts)
 
 
+def test_too_much_paracetamol_names_the_step_that_takes_it() -> None:
+    made = product(("co-codamol", "tablet 30/500", "1"))
+    checked = plan(doses("8", made=made), (14, doses("9", made=made)), made=made)
+
+    assert found(checked, "PLAN-04") == [(1, "4500 mg of paracetamol a day: never over 4 g (BNF).")]
+
+
 @pytest.mark.parametrize(
     ("amount", "named"),
     [
@@ -312,7 +319,13 @@ def test_a_patch_changes_only_on_its_days(day: int, stops: bool) -> None:
     made = product(("fentanyl", "72-hour patch", "12 25 50"))
     checked = plan(doses("50", made=made), (day or 9, doses("25", made=made)), made=made)
 
-    assert bool(found(checked, "PLAN-03")) is stops
+    said = found(checked, "PLAN-03")
+
+    assert bool(said) is stops
+    if said:
+        assert said[0][1] == (
+            "2027-01-08 is no day on which the patch is changed, every 3 days from 2027-01-04."
+        )
 
 
 def test_what_cannot_be_made_or_is_not_in_the_catalogue_is_named() -> None:

@@ -14,6 +14,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "mutants.md"
 WORDS = "words for a person: pages and the tests of edges hold what matters in them"
+HEAD = """\
+# What the tests of a plan's core do not notice
+
+`make mutants` changes `core/doses`, `core/dispensing`, `core/taper` and `core/plan_checks` one place at a time and runs their tests against each change.
+{survivors} changes are noticed by none; each has its reason in `tests/mutants.py`, and one without a reason fails.
+
+| survivors | why they may live |
+|---|---|
+"""
 REASONS = {
     'cleaned.replace(".", "", )': "a second point is refused by the Decimal that is made next",
     'cleaned.replace(".", "", 2)': "a second point is refused by the Decimal that is made next",
@@ -78,25 +87,8 @@ def _lines(shown: str, sign: str) -> str:
 
 
 def _write(survivors: int, reasons: Counter[str]) -> None:
-    rows = [f"| {count} | {reason} |" for reason, count in reasons.most_common()]
-    PAGE.write_text(
-        "\n".join(
-            (
-                "# What the tests of a plan's core do not notice",
-                "",
-                "`make mutants` changes `core/doses`, `core/dispensing`, `core/taper` and "
-                "`core/plan_checks` one place at a time and runs their tests against each change.",
-                f"{survivors} changes are noticed by none; each has its reason in "
-                "`tests/mutants.py`, and one without a reason fails.",
-                "",
-                "| survivors | why they may live |",
-                "|---|---|",
-                *rows,
-                "",
-            )
-        ),
-        encoding="utf-8",
-    )
+    rows = "\n".join(f"| {count} | {reason} |" for reason, count in reasons.most_common())
+    PAGE.write_text(HEAD.format(survivors=survivors) + rows + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

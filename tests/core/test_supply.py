@@ -166,3 +166,15 @@ def test_a_slower_plan_leaves_small_tablets_over_and_needs_more_large_ones() -> 
     assert balance(product, TABLETS, TABLETS, on(0), on(27)) == {}
     assert balance(product, TABLETS, slower, on(28), on(27)) == {}, "the supply is over"
     assert balance(mr_morphine(60), TABLETS, slower, on(0), on(27)) is None
+
+
+def test_before_the_plan_starts_it_needs_nothing() -> None:
+    assert counted_in(quantities(mr_morphine(15, 30, 60), TABLETS, on(-5), on(-1))) == {}
+
+
+def test_a_held_dose_that_nothing_makes_is_compared_by_amount() -> None:
+    odd = twice(0, 61, 61).doses
+
+    found = held_until(TABLETS, odd, on(0), on(27), mr_morphine(15, 30, 60))
+
+    assert found == held_until(TABLETS, odd, on(0), on(27))

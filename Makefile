@@ -73,8 +73,12 @@ bench: .venv/dev-ready ## Measure, each figure beside a hello-world in the same 
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.plans
 
+.venv/mutants-ready: .venv/dev-ready requirements-mutants.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.txt
+	@touch $@
+
 .PHONY: mutants
-mutants: .venv/dev-ready ## Change the core of plans one place at a time; what no test notices needs a reason
+mutants: .venv/mutants-ready ## Change the core of plans one place at a time; what no test notices needs a reason
 	$(BIN)/mutmut run
 	$(BIN)/python -m tests.mutants
 
@@ -90,6 +94,7 @@ translations: .venv/dev-ready ## Bring the templates for translators up to date
 lock: ## Pin every dependency anew, with hashes
 	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --extra mutants pyproject.toml -c requirements-dev.txt -o requirements-mutants.txt
 
 .PHONY: vendor
 vendor: ## Copy nhsuk-frontend's files anew

@@ -1,19 +1,17 @@
 """Copies of a plan for patient, GP practice and pharmacy: pages, PDF, plain text, calendar."""
 
-from datetime import date, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from icalendar import Calendar, Event
 
 from companion.core.supply import LONGEST_PRESCRIPTION_DAYS
+from companion.ics import CalendarDay, calendar_of
 from companion.pdf import can_make_pdf, pdf_of
 from companion.services import enrolment
 from companion.store import plans
-from companion.store.plans import PlanVersion
 from companion.web.access import CLINICAL, requires
 from companion.web.copies import MOST_DRAWN, PlanCopy, plan_copy
 from companion.web.current import current_actor, current_runtime, current_scope, now
@@ -142,27 +140,12 @@ def calendar(version_id: UUID) -> ResponseReturnValue:
     """Return the days of the plan for a calendar. Its titles say nothing of what they are."""
     copy = _copy(version_id, "calendar opened")
     version = copy.view.version
-    made = Calendar()
-    made.add("prodid", "-//Tapering Companion//EN")
-    made.add("version", "2.0")
-    for number, step in enumerate(copy.view.steps[1:], 1):
-        made.add_component(
-            _event(version, f"step-{number}", step.starts_on, _("Look at your plan"))
-        )
+    days = [
+        CalendarDay(f"{version.plan_id}-step-{number}", step.starts_on, _("Look at your plan"))
+        for number, step in enumerate(copy.view.steps[1:], 1)
+    ]
     if version.review_on is not None:
         title = _("Talk with your team")
-        made.add_component(_event(version, "review", version.review_on, title))
-    return _download(made.to_ical(), "text/calendar; charset=utf-8", "days.ics")
-
-
-def _event(version: PlanVersion, name: str, day: date, title: str) -> Event:
-    event = Event()
-    # The same from version to version, so that a newer copy moves what an older one put in.
-    event.add("uid", f"{version.plan_id}-{name}@tapering-companion")
-    event.add("sequence", version.number)
-    event.add("dtstamp", version.set_at)
-    event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
-    event.add("summary", title)
-    event.add("transp", "TRANSPARENT")
-    return event
+        days.append(CalendarDay(f"{version.plan_id}-review", version.review_on, title))
+    made = calendar_of(days, sequence=version.number, written_at=version.set_at)
+    return _download(made, "text/calendar; charset=utf-8", "days.ics")

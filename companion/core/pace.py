@@ -25,7 +25,7 @@ class Say(StrEnum):
     SLOWER = "slower"
     """The same reductions, further apart."""
     READY = "ready"
-    """On again, from today."""
+    """On again after a hold; without one the plan goes on as it is."""
     SAME = "same"
     """This dose for one interval more, then on as before."""
 
@@ -77,7 +77,8 @@ def redraw(
             gaps = [gap * SLOWER_TIMES for gap in gaps]
             first = max(left.since + gaps[0], soonest)
         case Say.READY:
-            first = soonest
+            # Never sooner than the pace has it: being ready after a week is no faster pace.
+            first = max(left.since + gaps[0], soonest)
         case _:  # the same dose for one interval more
             first = max(left.rest[0].starts_on, today) + gaps[0]
     first = _on_change_day(first, left.rest[0].starts_on, change_days)

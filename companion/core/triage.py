@@ -205,11 +205,14 @@ _SAID = {
 }
 
 
-def request_finding(say: Say) -> Finding:
+def request_finding(say: Say, *, has_plan: bool) -> Finding:
     """Return rule T-17: the patient asked for another pace; nothing changes by itself."""
-    return Finding(
-        "T-17", Urgency.SOON, f"{_SAID[say]} A redrawn plan is on their page, to look at together."
+    then = (
+        "A redrawn plan is on their page, to look at together."
+        if has_plan
+        else "No agreed plan runs: call them."
     )
+    return Finding("T-17", Urgency.SOON, f"{_SAID[say]} {then}")
 
 
 def code_finding() -> Finding:

@@ -39,16 +39,16 @@ def ask(
 
     A newer wish takes the place of one that nobody has settled.
     """
+    version = plans.agreed_version(session, patient)
     raise_alert(
         session,
         organisation_id=patient.organisation_id,
         team_id=patient.team_id,
         patient_id=patient.id,
-        finding=request_finding(say),
+        finding=request_finding(say, has_plan=version is not None),
         now=now,
         reply_id=reply_id,
     )
-    version = plans.agreed_version(session, patient)
     if version is None:
         return None
     standing = agreeing.open_request(session, version.plan_id)

@@ -50,10 +50,13 @@ def test_same_gives_this_dose_one_interval_more() -> None:
     assert days_of(redrawn) == [16, 42, 63]
 
 
-def test_ready_goes_on_after_the_notice_with_the_old_intervals() -> None:
-    redrawn = redraw(Say.READY, STEPS, on(16))
+def test_ready_without_a_hold_leaves_the_days_as_they_are() -> None:
+    assert days_of(redraw(Say.READY, STEPS, on(16))) == [16, 28, 49]
+    assert days_of(redraw(Say.READY, STEPS, on(25))) == [25, 25 + NOTICE.days, 25 + 7 + 21]
 
-    assert days_of(redrawn) == [16, 16 + NOTICE.days, 16 + NOTICE.days + 21]
+
+def test_ready_soon_after_a_hold_is_no_faster_than_the_pace() -> None:
+    assert days_of(redraw(Say.READY, STEPS, on(16), [Hold(on(15))])) == [16, 28, 49]
 
 
 def test_after_a_hold_what_was_missed_comes_again_from_today_and_never_at_once() -> None:
@@ -107,7 +110,7 @@ def test_no_dose_rises_none_is_lost_and_no_reduction_comes_without_notice(
     assert [step.doses for step in redrawn[1:]] == [step.doses for step in left.rest]
     assert redrawn[1].starts_on >= today + (NOTICE if say is not Say.SAME else timedelta(days=1))
     assert all(a.doses.total >= b.doses.total for a, b in pairwise(redrawn))
-    if say is not Say.READY and not holds:
+    if not holds:
         for later in range(0, 900, 30):
             before, after = (
                 dose_on(steps, today + timedelta(later)),
@@ -115,4 +118,4 @@ def test_no_dose_rises_none_is_lost_and_no_reduction_comes_without_notice(
             )
             assert before is not None
             assert after is not None
-            assert after.total >= before.total, "slower is never faster"
+            assert after.total >= before.total, "no wish makes it faster"

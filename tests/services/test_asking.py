@@ -121,7 +121,7 @@ def test_a_wish_without_a_plan_is_told_all_the_same(ward: Ward) -> None:
     ward.text(patient, "slower")
 
     assert request_of(ward, patient) is None
-    assert "T-17" in ward.alerts()
+    assert ward.why("T-17") == "Asked to go slower. No agreed plan runs: call them."
 
 
 def test_a_wish_that_is_settled_is_settled_once(ward: Ward) -> None:

@@ -15,6 +15,7 @@ from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.audit import SYSTEM, Actor
 from companion.store.database import Scope, Session, Transactions
 from companion.store.messages import Message
+from companion.store.patients import Patient
 
 LONGEST_NOTE = 2000
 WRITTEN_AGAIN_AFTER = timedelta(minutes=10)
@@ -73,6 +74,28 @@ def raise_alert(
         _start_ladder(session, alert, now)
     _record(session, alert, SYSTEM, "alert raised", now)
     return alert
+
+
+def tell_about(
+    session: Session,
+    patient: Patient,
+    finding: Finding,
+    *,
+    now: datetime,
+    reply_id: UUID | None = None,
+    message_id: UUID | None = None,
+) -> Alert:
+    """Raise *finding* about *patient* with the patient's team."""
+    return raise_alert(
+        session,
+        organisation_id=patient.organisation_id,
+        team_id=patient.team_id,
+        patient_id=patient.id,
+        finding=finding,
+        now=now,
+        reply_id=reply_id,
+        message_id=message_id,
+    )
 
 
 def tell_every_organisation(

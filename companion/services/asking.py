@@ -15,7 +15,7 @@ from companion.core.product import product_from
 from companion.core.taper import PlanError, Step
 from companion.core.triage import request_finding
 from companion.services import assessing, planning
-from companion.services.alerting import raise_alert
+from companion.services.alerting import tell_about
 from companion.services.planning import PlanDraft
 from companion.store import agreeing, audit, organisations, plans
 from companion.store.agreeing import PlanRequest
@@ -40,12 +40,10 @@ def ask(
     A newer wish takes the place of one that nobody has settled.
     """
     version = plans.agreed_version(session, patient)
-    raise_alert(
+    tell_about(
         session,
-        organisation_id=patient.organisation_id,
-        team_id=patient.team_id,
-        patient_id=patient.id,
-        finding=request_finding(say, has_plan=version is not None),
+        patient,
+        request_finding(say, has_plan=version is not None),
         now=now,
         reply_id=reply_id,
     )

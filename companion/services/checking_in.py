@@ -16,9 +16,8 @@ from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Protocol, Question
 from companion.core.sending import MessageKind
 from companion.core.taper import last_cut
-from companion.core.triage import Finding
 from companion.services import queueing
-from companion.services.alerting import raise_alert
+from companion.services.alerting import tell_about
 from companion.store import check_ins, messages, organisations, patients, plans
 from companion.store.check_ins import CheckIn, CheckInState
 from companion.store.database import Session, Transactions
@@ -97,7 +96,7 @@ def _consider(
     window = window_on(today, patient.safe_from, patient.safe_until, zone)
     if not window.covers(now):
         # The service slept through the patient's hours: nothing is sent late at night.
-        _tell(session, patient, triage.missed_finding(), now)
+        tell_about(session, patient, triage.missed_finding(), now=now)
         return 0
     return _ask(
         session,
@@ -120,7 +119,7 @@ def _tell_of_missed_days(
         day = after + timedelta(days=ahead)
         schedule = schedule_of(session, wording, patient, day)
         if schedule is not None and schedule.protocol.is_due(day, schedule.anchor):
-            _tell(session, patient, triage.missed_finding(), now)
+            tell_about(session, patient, triage.missed_finding(), now=now)
             return
 
 
@@ -278,15 +277,4 @@ def _tell_of_silence(session: Session, patient: Patient, check_in: CheckIn, now:
         holds = plans.binding_holds(session, version)
         cut = last_cut(plans.steps_of(session, version), today, holds)
     finding = triage.silence_finding(hours=hours, in_step_week=triage.in_step_week(today, cut))
-    _tell(session, patient, finding, now)
-
-
-def _tell(session: Session, patient: Patient, finding: Finding, now: datetime) -> None:
-    raise_alert(
-        session,
-        organisation_id=patient.organisation_id,
-        team_id=patient.team_id,
-        patient_id=patient.id,
-        finding=finding,
-        now=now,
-    )
+    tell_about(session, patient, finding, now=now)

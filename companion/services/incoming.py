@@ -11,7 +11,7 @@ from companion.core.screening import Screening
 from companion.core.sending import MessageKind
 from companion.core.triage import Finding
 from companion.services import queueing
-from companion.services.alerting import raise_alert
+from companion.services.alerting import tell_about
 from companion.store import messages, organisations
 from companion.store.database import Session
 from companion.store.patients import Patient
@@ -20,21 +20,6 @@ from companion.wording import Wording
 
 FLOOD, FLOOD_WITHIN = 30, timedelta(hours=1)
 """Rule R-03: how many answers one phone gets in that time; crisis answers are never counted."""
-
-
-def tell_about(
-    session: Session, patient: Patient, reply: Reply, finding: Finding, now: datetime
-) -> None:
-    """Raise *finding* about *patient*, whose text it came from."""
-    raise_alert(
-        session,
-        organisation_id=patient.organisation_id,
-        team_id=patient.team_id,
-        patient_id=patient.id,
-        finding=finding,
-        now=now,
-        reply_id=reply.id,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +44,7 @@ class Incoming:
         if finding is not None:
             if not self.reachable:
                 finding = triage.out_of_reach(finding)
-            tell_about(self.session, self.patient, self.reply, finding, self.now)
+            tell_about(self.session, self.patient, finding, now=self.now, reply_id=self.reply.id)
 
     def answer(
         self,

@@ -5,7 +5,7 @@ from datetime import datetime
 from companion.core.people import StopReason
 from companion.core.triage import stopped_finding
 from companion.services import enrolment, planning, queueing
-from companion.services.alerting import raise_alert
+from companion.services.alerting import tell_about
 from companion.store.audit import Actor
 from companion.store.database import Session
 from companion.store.patients import Patient
@@ -26,11 +26,4 @@ def stop_texts(
         enrolment.finish(session, patient, actor=actor, now=now)
     else:
         enrolment.pause(session, patient, reason=finding.why, actor=actor, now=now)
-    raise_alert(
-        session,
-        organisation_id=patient.organisation_id,
-        team_id=patient.team_id,
-        patient_id=patient.id,
-        finding=finding,
-        now=now,
-    )
+    tell_about(session, patient, finding, now=now)

@@ -19,7 +19,7 @@ from companion.core.supply import held_until
 from companion.core.taper import PlanError, Step, check_steps, dose_on, next_cut
 from companion.core.triage import hold_finding
 from companion.services import queueing
-from companion.services.alerting import raise_alert
+from companion.services.alerting import tell_about
 from companion.services.enrolment import StaleError
 from companion.store import audit, organisations, plans, supplies
 from companion.store.audit import Actor
@@ -289,12 +289,10 @@ def hold(
     today = local_day(now, zone)
     cut = None if version is None else _next_cut_on(session, version, today)
     ends = None if version is None else lasts_at_todays_dose(session, version, today)
-    raise_alert(
+    tell_about(
         session,
-        organisation_id=patient.organisation_id,
-        team_id=patient.team_id,
-        patient_id=patient.id,
-        finding=hold_finding(
+        patient,
+        hold_finding(
             today,
             cut,
             supply_ends_on=ends,

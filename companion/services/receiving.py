@@ -25,8 +25,8 @@ from companion.core.taper import first_cut
 from companion.core.triage import Finding, PainReading
 from companion.core.urgency import Urgency
 from companion.services import enrolment, queueing, settling
-from companion.services.alerting import tell_every_organisation
-from companion.services.incoming import FLOOD, FLOOD_WITHIN, Incoming, tell_about
+from companion.services.alerting import tell_about, tell_every_organisation
+from companion.services.incoming import FLOOD, FLOOD_WITHIN, Incoming
 from companion.services.steering import (
     PLAN_WISHES,
     is_code,
@@ -161,7 +161,7 @@ def _tell_whose(session: Session, reply: Reply, finding: Finding, now: datetime)
     """Raise *finding* about the text's patient, or with every organisation when nobody's."""
     patient = _owner_of(session, replies.reply_phone_of(session, reply))
     if patient is not None:
-        tell_about(session, patient, reply, finding, now)
+        tell_about(session, patient, finding, now=now, reply_id=reply.id)
         return
     tell_every_organisation(session, finding, now=now, reply_id=reply.id)
 
@@ -224,7 +224,9 @@ def _act(text: Incoming) -> None:
         text.tell(triage.screening_finding(text.screening, answered=text.reachable))
     if keyword is Keyword.STOP:
         # By itself, for it says already that no text reaches them.
-        tell_about(text.session, text.patient, text.reply, triage.stop_finding(), text.now)
+        tell_about(
+            text.session, text.patient, triage.stop_finding(), now=text.now, reply_id=text.reply.id
+        )
     elif text.screening.urgency is Urgency.EMERGENCY:
         text.answer("crisis", kind=MessageKind.CRISIS)
         _note_word(check_in, text.now)

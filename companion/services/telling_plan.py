@@ -12,7 +12,7 @@ from companion.core.medicines import labelled
 from companion.core.taper import dose_on, next_cut
 from companion.core.triage import plan_asked_finding
 from companion.services import confirming
-from companion.services.alerting import raise_alert
+from companion.services.alerting import tell_about
 from companion.store import organisations, plans
 from companion.store.database import Session
 from companion.store.patients import Patient
@@ -32,14 +32,7 @@ def answer_for(
     if confirming.stands_still(session, patient) or confirming.unconfirmed(
         session, patient, version, today
     ):
-        raise_alert(
-            session,
-            organisation_id=patient.organisation_id,
-            team_id=patient.team_id,
-            patient_id=patient.id,
-            finding=plan_asked_finding(),
-            now=now,
-        )
+        tell_about(session, patient, plan_asked_finding(), now=now)
         return "plan_team_calls", {}
     if not patient.detailed or patient.handshake_confirmed_at is None:
         return "plan_on_paper", {}

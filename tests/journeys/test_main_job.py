@@ -1,16 +1,12 @@
 """The main job in a real browser: a pharmacist, a patient and a nurse, from plan to alert."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser
 
 from companion.demo.house import NURSE, PASSWORD, PHARMACIST, PRESCRIBER
-from companion.demo.settings import write_settings
-from tests.rigs.browser import Window, chromium, pictures_folder, window
-from tests.rigs.served import free_port, run, serving
+from tests.rigs.browser import Window, window
 
 PATIENT = {
     "first_name": "Nora",
@@ -29,28 +25,6 @@ PATIENT = {
     "consent_asked_on-month": "11",
     "consent_asked_on-year": "2026",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demonstration as ``make demo`` starts it."""
-    port = free_port()
-    config = write_settings(tmp_path_factory.mktemp("demo"), port=port)
-    filled = run(config, "demo")
-    assert filled.returncode == 0, filled.stderr
-    with serving(config, port) as address:
-        yield address
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return pictures_folder(tmp_path)
 
 
 def sign_in(at: Window, email: str) -> None:

@@ -5,7 +5,6 @@ is asked about, planned, agreed, held, slowed and printed in a real browser.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,10 +14,8 @@ from playwright.sync_api import Browser
 
 from companion.demo.house import PHARMACIST, PRESCRIBER
 from companion.demo.people import nhs_number_of
-from companion.demo.settings import write_settings
 from tests.journeys.test_main_job import PATIENT, sign_in, text
-from tests.rigs.browser import Window, chromium, pictures_folder, window
-from tests.rigs.served import free_port, run, serving
+from tests.rigs.browser import Window, window
 
 
 @dataclass(frozen=True)
@@ -67,22 +64,6 @@ CASES = (
         printed=("2 tablets",),
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    config = write_settings(tmp_path_factory.mktemp("demo"), port=port)
-    filled = run(config, "demo")
-    assert filled.returncode == 0, filled.stderr
-    with serving(config, port) as address:
-        yield address
 
 
 def registered(pharmacist: Window, patient: Window, case: Case, number: int) -> None:
@@ -203,9 +184,9 @@ def printed(pharmacist: Window, case: Case) -> None:
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=lambda n: CASES[n].name)
 def test_a_plan_is_asked_about_planned_agreed_held_slowed_and_printed(
-    browser: Browser, origin: str, tmp_path: Path, number: int
+    browser: Browser, origin: str, folder: Path, number: int
 ) -> None:
-    case, folder = CASES[number], pictures_folder(tmp_path)
+    case = CASES[number]
     pharmacist, prescriber, patient = (window(browser, origin, folder) for _ in range(3))
     sign_in(pharmacist, PHARMACIST)
     sign_in(prescriber, PRESCRIBER)

@@ -57,7 +57,7 @@ def send_code(
     """
     if version.state is not VersionState.PROPOSED:
         raise PlanError("code", "This version can no longer be agreed")
-    if MarkSide.PATIENT in {mark.side for mark in plans.marks_of(session, version)}:
+    if _has_agreed(session, version):
         raise PlanError("code", "The patient has agreed already")
     if patient.status is not PatientStatus.ACTIVE or patient.opted_out_at is not None:
         raise PlanError("code", "This patient cannot be texted")
@@ -90,9 +90,12 @@ def send_code(
 def take_code(session: Session, patient: Patient, code: str, *, now: datetime) -> CodeAnswer:
     """Mark the proposed version as agreed by the patient where *code* is its code."""
     found = agreeing.open_code(session, patient)
-    if found is None:
+    if found is None or patient.status is not PatientStatus.ACTIVE:
         return CodeAnswer.OVER
     kept, version = found
+    if _has_agreed(session, version):  # somebody wrote it down meanwhile
+        kept.ended_at = now
+        return CodeAnswer.AGREED
     if now - kept.sent_at > CODE_GOOD_FOR or _rises_now(session, patient, version, now):
         kept.ended_at = now
         return CodeAnswer.OVER
@@ -112,6 +115,10 @@ def take_code(session: Session, patient: Patient, code: str, *, now: datetime) -
         recorded_by=kept.sent_by,
     )
     return CodeAnswer.AGREED
+
+
+def _has_agreed(session: Session, version: PlanVersion) -> bool:
+    return MarkSide.PATIENT in {mark.side for mark in plans.marks_of(session, version)}
 
 
 def _rises_now(session: Session, patient: Patient, version: PlanVersion, now: datetime) -> bool:

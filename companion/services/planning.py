@@ -227,6 +227,7 @@ def mark(
     """
     if not how.strip() or len(how) > LONGEST_WORDS:
         raise PlanError("how", "Say how they agreed, in a few words")
+    plans.lock(session, version)
     if version.state is not VersionState.PROPOSED:
         raise PlanError("side", "This version can no longer be agreed")
     sides = {standing.side for standing in plans.marks_of(session, version)}

@@ -227,6 +227,14 @@ def version_of(session: Session, scope: Scope, version_id: UUID) -> PlanVersion 
     return session.scalars(query).one_or_none()
 
 
+def lock(session: Session, version: PlanVersion) -> None:
+    """Hold *version* as it stands now until the transaction ends.
+
+    Two marks that come at once must see each other, or neither binds.
+    """
+    session.refresh(version, with_for_update=True)
+
+
 def patient_id_of(session: Session, version: PlanVersion) -> UUID:
     """Return whose plan *version* is of."""
     return session.get_one(Plan, version.plan_id).patient_id

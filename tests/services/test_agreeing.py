@@ -116,6 +116,30 @@ def test_wrong_codes_are_counted_and_the_last_one_tells_a_person(ward: Ward) -> 
     assert state(ward, patient) is VersionState.PROPOSED
 
 
+def test_a_code_for_what_staff_wrote_down_meanwhile_is_a_yes_and_no_fault(ward: Ward) -> None:
+    patient = ward.register()
+    version = propose(ward, patient)
+    code = send_code(ward, patient, version)
+    mark(ward, patient, version, MarkSide.PATIENT)
+
+    ward.text(patient, code)
+
+    assert "noted that you agree" in ward.said()[-1]
+    assert "R-01" not in ward.alerts()
+
+
+def test_a_phone_that_may_be_somebody_elses_agrees_to_nothing(ward: Ward) -> None:
+    patient = ward.register()
+    version = propose(ward, patient)
+    code = send_code(ward, patient, version)
+    ward.text(patient, "WRONG")
+
+    ward.text(patient, code)
+
+    with ward.transactions.reading() as session:
+        assert not plans.marks_of(session, version)
+
+
 def test_a_code_is_good_once_and_for_a_few_days(ward: Ward) -> None:
     patient = ward.register()
     version = propose(ward, patient)

@@ -1,5 +1,6 @@
 """Versions of a plan: proposed, marked, held, ended; and two people at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -79,6 +80,17 @@ def test_a_version_binds_with_the_second_mark(ward: Ward, first: MarkSide) -> No
 
     assert one == [VersionState.PROPOSED]
     assert states(ward, patient) == [VersionState.AGREED]
+
+
+def test_two_marks_at_once_bind_all_the_same(ward: Ward) -> None:
+    for _ in range(5):
+        patient = ward.register()
+        version = propose(ward, patient, ward.draft((14, 50)))
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda side, v=version, p=patient: mark(ward, p, v, side), MarkSide))
+
+        assert states(ward, patient) == [VersionState.AGREED]
 
 
 def test_a_newer_agreement_ends_the_one_before_and_its_waiting_texts(ward: Ward) -> None:

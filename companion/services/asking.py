@@ -92,6 +92,7 @@ def propose(
             *asked_above* (mg of oral morphine a day) and nobody has asked about risk since.
         StaleError: another version came since *based_on*.
     """
+    agreeing.lock_request(session, request)
     version = plans.agreed_version(session, patient)
     if request.settled_at is not None or version is None:
         raise PlanError("request", "This was settled already")
@@ -145,6 +146,7 @@ def decline(
     Raises:
         PlanError: it was settled already.
     """
+    agreeing.lock_request(session, request)
     if request.settled_at is not None:
         raise PlanError("request", "This was settled already")
     _settle(session, patient, request, actor, now, "request declined")

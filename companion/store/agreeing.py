@@ -109,6 +109,11 @@ def open_request(session: Session, plan_id: UUID) -> PlanRequest | None:
     return session.scalars(query).first()
 
 
+def lock_request(session: Session, request: PlanRequest) -> None:
+    """Hold *request* as it stands now: of two clicks at once the second finds it settled."""
+    session.refresh(request, with_for_update=True)
+
+
 def request_of(session: Session, scope: Scope, request_id: UUID) -> PlanRequest | None:
     """Return one request, or None when *scope* may not see its patient."""
     query = (

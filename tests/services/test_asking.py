@@ -1,5 +1,6 @@
 """SLOWER, READY and SAME change nothing: they ask, and a clinician proposes with one click."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
@@ -151,6 +152,26 @@ def test_a_wish_that_is_settled_is_settled_once(ward: Ward) -> None:
                 actor=ward.actor,
                 now=ward.now,
             )
+
+
+def test_of_two_clicks_at_once_one_proposes(ward: Ward) -> None:
+    patient = ward.register()
+    agreed = ward.agree(patient)
+    ward.text(patient, "slower")
+
+    def click(_number: int) -> str:
+        try:
+            propose(ward, patient, agreed)
+        except (PlanError, StaleError, AssertionError) as error:
+            return type(error).__name__
+        return "proposed"
+
+    with ThreadPoolExecutor(3) as pool:
+        came = list(pool.map(click, range(3)))
+
+    assert came.count("proposed") == 1
+    with ward.transactions.reading() as session:
+        assert len(plans.versions_of(session, patient)) == 2
 
 
 def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(ward: Ward) -> None:

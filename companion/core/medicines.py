@@ -88,6 +88,13 @@ class Drug:
         return next((form for form in self.forms if form.name == name), None)
 
 
+def form_named(drug: str, form: str) -> tuple[Drug, Form] | None:
+    """Return the drug and its form of those names, or None where the catalogue lacks one."""
+    found = drug_named(drug)
+    made = None if found is None else found.form(form)
+    return None if found is None or made is None else (found, made)
+
+
 SNOMED = {
     "morphine": "373529000",
     "oxycodone": "55452001",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from companion.core.dispensing import Dispenser, dispenser_for
 from companion.core.doses import DayDoses, parse_amount, plain
-from companion.core.medicines import Drug, Form, drug_named, meant_by
+from companion.core.medicines import Drug, Form, form_named, meant_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class Product:
 
 def product_from(drug: str | None, form: str | None, strengths: str | None) -> Product | None:
     """Return the product that was kept under these names; None where the catalogue lost it."""
-    found = None if drug is None else drug_named(drug)
-    made = None if found is None or form is None else found.form(form)
-    if found is None or made is None or not strengths:
+    found = form_named(drug or "", form or "")
+    if found is None or not strengths:
         return None
-    return Product(found, made, tuple(parse_amount(text) for text in strengths.split()))
+    return Product(*found, tuple(parse_amount(text) for text in strengths.split()))

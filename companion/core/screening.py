@@ -75,7 +75,7 @@ class Lexicon:
     respellings: Mapping[str, str]
     guarded: tuple[str, ...] = ()
     other_words: frozenset[str] = frozenset()
-    _tree: _Node = field(init=False, repr=False, compare=False, default_factory=_Node)
+    tree: _Node = field(init=False, repr=False, compare=False, default_factory=_Node)
     _known: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
     _nearly: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -99,7 +99,7 @@ class Lexicon:
             words = [part for word in spelt for part in self.respellings.get(word, word).split()]
             if not words or "" in spelt or "*" in {words[0], words[-1]}:
                 raise PhraseError(f"{phrase!r} must begin and end with a word")
-            node = self._tree
+            node = self.tree
             for word in words:
                 node = _below(node, word)
             node.ends.append(ends)
@@ -223,7 +223,7 @@ def _matches(
     words: list[str], start: int, lexicon: Lexicon
 ) -> Iterator[tuple[int, Category | None]]:
     """Yield where each phrase that begins at *start* ends, and its kind (None: an idiom)."""
-    waiting = [(lexicon._tree, start)]  # noqa: SLF001 - its own compiled form
+    waiting = [(lexicon.tree, start)]
     while waiting:
         node, at = waiting.pop()
         for category in node.ends:

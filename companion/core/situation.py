@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 
 from companion.core.equivalence import morphine_equivalent
-from companion.core.medicines import Drug, Form, drug_named
+from companion.core.medicines import Drug, Form, form_named
 
 SPECIALIST_ABOVE_MG = Decimal(300)
 """Rule C-12: above this load, in mg of oral morphine a day, the specialist team."""
@@ -124,8 +124,5 @@ class Situation:
 
 def other_from(drug: str, form: str, daily: Decimal, *, as_needed: bool) -> OtherOpioid | None:
     """Return an opioid by the catalogue's names, or None where it has no such."""
-    found = drug_named(drug)
-    made = None if found is None else found.form(form)
-    if found is None or made is None:
-        return None
-    return OtherOpioid(found, made, daily, as_needed)
+    found = form_named(drug, form)
+    return None if found is None else OtherOpioid(*found, daily, as_needed)

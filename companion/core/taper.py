@@ -116,6 +116,12 @@ def last_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> da
     return cuts[-1] if cuts else None
 
 
+def until_held(steps: Sequence[Step], holds: Sequence[Hold]) -> tuple[Step, ...]:
+    """Return the steps that come, or came: all of them, but for those that a hold keeps away."""
+    held_on = _held_on(holds)
+    return tuple(step for step in steps if held_on is None or step.starts_on <= held_on)
+
+
 def first_cut(steps: Sequence[Step]) -> date | None:
     """Return the day of the first reduction, or None for a plan without one."""
     return steps[1].starts_on if len(steps) > 1 else None

@@ -12,7 +12,7 @@ from companion.config import Settings
 from companion.core.agreement import MarkSide
 from companion.core.calendar import local_day, moment_on
 from companion.core.drafting import Basis, Cut, Draft, Every, Pace, Period, draft_steps, usual_order
-from companion.core.medicines import drug_named
+from companion.core.medicines import form_named
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.core.product import Product
 from companion.core.protocols import Question
@@ -233,11 +233,9 @@ class _Life:
         return (Step(draft.starts_on, self.who.doses), *cuts)
 
     def _product(self) -> Product:
-        drug = drug_named(self.who.medicine[0])
-        form = None if drug is None else drug.form(self.who.medicine[1])
-        assert drug is not None
-        assert form is not None  # the cast takes what the catalogue has
-        return Product(drug, form, form.strengths)
+        found = form_named(*self.who.medicine)
+        assert found is not None  # the cast takes what the catalogue has
+        return Product(*found, found[1].strengths)
 
     def _plan(self, now: datetime) -> None:
         steps = self._steps()

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 from companion.core.calendar import local_day
 from companion.core.pace import Say, redraw
-from companion.core.product import product_from
 from companion.core.taper import PlanError, Step
 from companion.core.triage import request_finding
 from companion.services import assessing, planning
@@ -49,6 +48,7 @@ def ask(
     )
     if version is None:
         return None
+    plans.lock(session, version)
     standing = agreeing.open_request(session, version.plan_id)
     if standing is not None:
         standing.settled_at, standing.settled_by = now, actor.user_id
@@ -65,7 +65,7 @@ def redrawn(
     session: Session, version: PlanVersion, say: Say, today: date
 ) -> tuple[Step, ...] | None:
     """Return the agreed plan from *today* on as *say* asks for, or None with nothing left."""
-    product = product_from(version.drug, version.form, version.strengths)
+    product = version.product
     return redraw(
         say,
         plans.steps_of(session, version),
@@ -132,7 +132,7 @@ def _as_draft(
         prescriber=version.prescriber,
         based_on=based_on,
         reasons=f"Redrawn because the patient asked: {request.say.upper()}.",
-        product=product_from(version.drug, version.form, version.strengths),
+        product=version.product,
         written_as=version.written_as,
         review_on=version.review_on,
     )

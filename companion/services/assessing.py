@@ -5,11 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
-from companion.core.calendar import local_day
 from companion.core.equivalence import morphine_equivalent
-from companion.core.product import product_from
 from companion.core.situation import Situation
-from companion.core.taper import PlanError, dose_on
+from companion.core.taper import PlanError
 from companion.store import audit, organisations, plans, situations
 from companion.store.audit import Actor
 from companion.store.database import Session
@@ -80,12 +78,10 @@ def tapered_load(session: Session, patient: Patient, now: datetime) -> Decimal |
     version = plans.agreed_version(session, patient)
     if version is None:
         return Decimal(0)
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    holds = plans.binding_holds(session, version)
-    doses = dose_on(plans.steps_of(session, version), local_day(now, zone), holds)
+    today = organisations.today_of(session, patient.organisation_id, now)
+    doses, product = plans.doses_on(session, version, today), version.product
     if doses is None:
         return Decimal(0)
-    product = product_from(version.drug, version.form, version.strengths)
     if product is None:
         return None
     return morphine_equivalent(product.drug, product.form, doses.total)

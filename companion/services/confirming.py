@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from companion.core.calendar import local_day
 from companion.core.confirming import Taken, Worry, unconfirmed_step
-from companion.core.taper import PlanError, Step, step_on
+from companion.core.taper import PlanError, Step
 from companion.services import planning
 from companion.store import alerts, organisations, plans, supplies
 from companion.store.audit import Actor
@@ -52,34 +52,35 @@ def stands_still(session: Session, patient: Patient) -> bool:
 def record_taken(
     session: Session,
     patient: Patient,
+    step_on: date,
     taken: Taken,
     words: str,
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Write down what is really taken since the newest reduction.
+    """Write down what is really taken since the unconfirmed reduction that began on *step_on*.
 
     Where it is still the dose before, that dose is held: nothing lower is expected until a new
-    version is agreed.
+    version is agreed. Of two people who write at once the first counts: the second would
+    speak of another step, and hold another dose.
 
     Raises:
-        PlanError: no agreed plan runs, or *taken* is something else and no words say what.
+        PlanError: that reduction is not unconfirmed, or *taken* is something else and no words
+            say what.
     """
-    version = plans.agreed_version(session, patient)
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    today = local_day(now, zone)
-    step = (
-        None
-        if version is None
-        else step_on(plans.steps_of(session, version), today, plans.binding_holds(session, version))
-    )
-    if version is None or step is None:
-        raise PlanError("taken", "No agreed plan runs")
     if taken is Taken.OTHERWISE and not words.strip():
         raise PlanError("words", "Say what is taken")
     if len(words) > LONGEST_WORDS:
         raise PlanError("words", "This is too long")
+    version = plans.agreed_version(session, patient)
+    if version is None:
+        raise PlanError("taken", "No agreed plan runs")
+    plans.lock(session, version)
+    today = organisations.today_of(session, patient.organisation_id, now)
+    step = unconfirmed(session, patient, version, today)
+    if step is None or step.starts_on != step_on:
+        raise PlanError("taken", "Somebody has written this down already. Look again")
     assert actor.user_id is not None
     found = PlanTaken(
         id=uuid4(),

@@ -14,7 +14,7 @@ from companion.core.agreement import MarkSide, VersionState, is_binding
 from companion.core.calendar import local_day
 from companion.core.doses import DoseUnit
 from companion.core.plan_changes import begins_above
-from companion.core.product import Product, product_from
+from companion.core.product import Product
 from companion.core.supply import held_until
 from companion.core.taper import PlanError, Step, check_steps, dose_on, next_cut
 from companion.core.triage import hold_finding
@@ -144,8 +144,7 @@ class Beginning:
 
 def beginning_of(session: Session, version: PlanVersion) -> Beginning:
     """Return what a version that was written begins with."""
-    product = product_from(version.drug, version.form, version.strengths)
-    return Beginning(version.medicine, product, plans.steps_of(session, version))
+    return Beginning(version.medicine, version.product, plans.steps_of(session, version))
 
 
 def rises(session: Session, patient: Patient, new: Beginning, today: date) -> bool:
@@ -336,6 +335,7 @@ def _hold_on(
     actor: Actor,
     now: datetime,
 ) -> PlanHold:
+    plans.lock(session, version)
     standing = plans.open_hold(session, version.plan_id)
     if standing is not None:
         return standing
@@ -359,13 +359,12 @@ def lasts_at_todays_dose(session: Session, version: PlanVersion, today: date) ->
 
     None where no supply was written down or nothing is taken.
     """
-    supply = supplies.newest_supply(session, version.plan_id)
-    steps = plans.steps_of(session, version)
-    held = dose_on(steps, today, plans.binding_holds(session, version))
+    supply = supplies.supply_for(session, version)
+    steps, holds = plans.steps_of(session, version), plans.binding_holds(session, version)
+    held = dose_on(steps, today, holds)
     if supply is None or held is None:
         return None
-    product = product_from(version.drug, version.form, version.strengths)
-    return held_until(steps, held, today, supply.lasts_until, product)
+    return held_until(steps, held, supply.supplied, holds, today, version.product)
 
 
 def end_hold(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:

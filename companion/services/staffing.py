@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from argon2 import PasswordHasher
 
 from companion.core.ladder import Ladder
-from companion.core.medicines import drug_named
+from companion.core.medicines import form_named
 from companion.core.sms_text import is_plain
 from companion.core.working import Nation, WorkingTime
 from companion.store import accounts, audit, organisations
@@ -124,8 +124,7 @@ def set_stock(
     Raises:
         StaffingError: the catalogue has no such medicine.
     """
-    found = drug_named(drug)
-    if found is None or found.form(form) is None:
+    if form_named(drug, form) is None:
         raise StaffingError(f"The catalogue has no {drug}, {form}: see companion medicines")
     one = frozenset({(drug, form)})
     organisation.hide(organisation.hidden - one if stocked else organisation.hidden | one)

@@ -111,7 +111,7 @@ def open_request(session: Session, plan_id: UUID) -> PlanRequest | None:
 
 def lock_request(session: Session, request: PlanRequest) -> None:
     """Hold *request* as it stands now: of two clicks at once the second finds it settled."""
-    session.refresh(request, with_for_update=True)
+    session.refresh(request, with_for_update={"key_share": True})
 
 
 def request_of(session: Session, scope: Scope, request_id: UUID) -> PlanRequest | None:

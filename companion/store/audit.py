@@ -76,10 +76,13 @@ def record(
 ) -> AuditEntry:
     """Append one row to the organisation's chain, in the caller's transaction."""
     # Two writers at once must not take the same number: the organisation's row is the
-    # lock on PostgreSQL; on SQLite a write transaction is alone anyway.
+    # lock on PostgreSQL; on SQLite a write transaction is alone anyway. It leaves the key
+    # alone: two that have each added a row of the organisation's would wait for each other.
     if session.connection().dialect.name == "postgresql":
         session.execute(
-            sa.select(Organisation.id).where(Organisation.id == organisation_id).with_for_update()
+            sa.select(Organisation.id)
+            .where(Organisation.id == organisation_id)
+            .with_for_update(key_share=True)
         )
     last = session.execute(
         sa.select(AuditEntry.number, AuditEntry.hash)

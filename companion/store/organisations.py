@@ -1,13 +1,14 @@
 """Organisations and their teams: the outer bounds of what anybody may see."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from companion.core.calendar import local_day
 from companion.core.ladder import EMERGENCY_MINUTES, SOON_DAYS, URGENT_HOURS, Ladder
 from companion.core.working import WORK_CLOSES, WORK_OPENS, Nation, WorkingTime
 from companion.store.database import Base
@@ -141,3 +142,8 @@ def team_of(session: Session, organisation_id: UUID, team_id: UUID) -> Team:
     """Return one team of an organisation, which must exist."""
     query = sa.select(Team).where(Team.organisation_id == organisation_id, Team.id == team_id)
     return session.scalars(query).one()
+
+
+def today_of(session: Session, organisation_id: UUID, now: datetime) -> date:
+    """Return the calendar day that *now* is where the organisation's patients live."""
+    return local_day(now, organisation_of(session, organisation_id).time_zone)

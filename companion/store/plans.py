@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
-from companion.core.taper import Hold, Step
+from companion.core.product import Product, product_from
+from companion.core.taper import Hold, Step, dose_on
 from companion.store.database import Base, Scope, keyring_of, stored_enum
 from companion.store.patients import Patient
 
@@ -65,6 +66,11 @@ class PlanVersion(Base):
     starts_on: Mapped[date]
     set_by: Mapped[UUID] = mapped_column(sa.ForeignKey("user.id"))
     set_at: Mapped[datetime]
+
+    @property
+    def product(self) -> Product | None:
+        """What it is made of; None for a medicine that is not in the catalogue."""
+        return product_from(self.drug, self.form, self.strengths)
 
 
 class PlanStep(Base):
@@ -232,7 +238,7 @@ def lock(session: Session, version: PlanVersion) -> None:
 
     Two marks that come at once must see each other, or neither binds.
     """
-    session.refresh(version, with_for_update=True)
+    session.refresh(version, with_for_update={"key_share": True})
 
 
 def patient_id_of(session: Session, version: PlanVersion) -> UUID:
@@ -256,12 +262,22 @@ def holds_of(session: Session, plan_id: UUID) -> Sequence[PlanHold]:
     return session.scalars(query).all()
 
 
+def agreed_at_of(session: Session, version: PlanVersion) -> datetime | None:
+    """Return when the newest mark under *version* was made, or None without any."""
+    return max((mark.recorded_at for mark in marks_of(session, version)), default=None)
+
+
+def doses_on(session: Session, version: PlanVersion, day: date) -> DayDoses | None:
+    """Return what *version* says for *day*, its holds counted; None before it starts."""
+    return dose_on(steps_of(session, version), day, binding_holds(session, version))
+
+
 def binding_holds(session: Session, version: PlanVersion) -> tuple[Hold, ...]:
     """Return the holds made since *version* was agreed, ended ones too.
 
     Ending a hold releases nothing: the dose stays until a newer version is agreed.
     """
-    agreed_at = max((mark.recorded_at for mark in marks_of(session, version)), default=None)
+    agreed_at = agreed_at_of(session, version)
     return tuple(
         Hold(hold.held_on)
         for hold in holds_of(session, version.plan_id)

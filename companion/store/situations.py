@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.doses import plain
+from companion.core.people import PatientStatus
 from companion.core.situation import Risk, Situation, Use, other_from
 from companion.store.database import Base, Scope, keyring_of
 from companion.store.patients import Patient
@@ -76,16 +77,16 @@ def newest_of(session: Session, patient: Patient) -> SituationRow | None:
     return session.scalars(query).first()
 
 
-def newest_by_patient(session: Session, scope: Scope) -> Sequence[tuple[Patient, SituationRow]]:
-    """Return the last answers about each patient that *scope* may see, oldest answers first."""
+def asked_patients(session: Session, scope: Scope) -> Sequence[Patient]:
+    """Return who has answered and is still followed, of those that *scope* may see."""
     query = (
-        sa.select(Patient, SituationRow)
-        .join(SituationRow, SituationRow.patient_id == Patient.id)
+        sa.select(Patient)
         .where(
             Patient.organisation_id == scope.organisation_id,
             Patient.team_id.in_(scope.team_ids),
+            Patient.status != PatientStatus.FINISHED,
+            Patient.id.in_(sa.select(SituationRow.patient_id)),
         )
-        .order_by(SituationRow.answered_at)
+        .order_by(Patient.registered_at, Patient.id)
     )
-    newest = {patient.id: (patient, row) for patient, row in session.execute(query)}
-    return sorted(newest.values(), key=lambda pair: pair[1].answered_at)
+    return session.scalars(query).all()

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.confirming import Taken
+from companion.core.supply import Supplied
 from companion.store.database import Base, keyring_of, stored_enum
-from companion.store.plans import PlanVersion
+from companion.store.plans import PlanVersion, agreed_at_of
 
 
 class PlanTaken(Base):
@@ -39,6 +40,11 @@ class PlanSupply(Base):
     recorded_by: Mapped[UUID] = mapped_column(sa.ForeignKey("user.id"))
     recorded_at: Mapped[datetime]
 
+    @property
+    def supplied(self) -> Supplied:
+        """Its two days, for counting."""
+        return Supplied(self.issued_on, self.lasts_until)
+
 
 def seal_words(session: Session, taken: PlanTaken, words: str) -> None:
     """Seal what staff wrote into the row of *taken*."""
@@ -64,11 +70,17 @@ def taken_of(session: Session, version: PlanVersion) -> Sequence[PlanTaken]:
     return session.scalars(query).all()
 
 
-def newest_supply(session: Session, plan_id: UUID) -> PlanSupply | None:
-    """Return the supply that was written down last, or None."""
+def supply_for(session: Session, version: PlanVersion) -> PlanSupply | None:
+    """Return the supply that was written down last since *version* was agreed, or None.
+
+    One from before was counted for another plan: nobody knows how far it goes under this one.
+    """
+    agreed_at = agreed_at_of(session, version)
+    if agreed_at is None:
+        return None
     query = (
         sa.select(PlanSupply)
-        .where(PlanSupply.plan_id == plan_id)
+        .where(PlanSupply.plan_id == version.plan_id, PlanSupply.recorded_at >= agreed_at)
         .order_by(PlanSupply.recorded_at.desc(), PlanSupply.id)
         .limit(1)
     )

@@ -229,7 +229,13 @@ def taken(patient_id: UUID) -> ResponseReturnValue:
         if found not in set(Taken):
             raise PlanError("taken", _("Choose what is taken"))
         confirming.record_taken(
-            session, patient, Taken(found), _typed("words"), actor=current_actor(), now=now()
+            session,
+            patient,
+            _step_day(),
+            Taken(found),
+            _typed("words"),
+            actor=current_actor(),
+            now=now(),
         )
         return _("Recorded.")
 
@@ -253,6 +259,14 @@ def supply(patient_id: UUID) -> ResponseReturnValue:
         return _("Recorded.")
 
     return _did(patient_id, do)
+
+
+def _step_day() -> date:
+    """Return which step the page spoke of."""
+    try:
+        return date.fromisoformat(request.form.get("step_on", ""))
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
 
 
 def _day() -> date:

@@ -13,9 +13,15 @@ from companion.core.equivalence import TABLE, VERSION, factor_of, morphine_equiv
 from companion.core.medicines import Kind
 from companion.core.people import Identity
 from companion.core.plan_changes import Difference, difference
-from companion.core.product import Product, product_from
-from companion.core.supply import Prescription, Quantities, prescriptions, quantities
-from companion.core.taper import Step, dose_on
+from companion.core.product import Product
+from companion.core.supply import (
+    Prescription,
+    Quantities,
+    changes_from,
+    prescriptions,
+    quantities,
+)
+from companion.core.taper import Hold, Step, dose_on, until_held
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.organisations import Team
@@ -94,31 +100,45 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
     today = local_day(now, organisation.time_zone)
     names = accounts.names_of(session, patient.organisation_id)
     view = version_view(session, version, names)
-    product = product_from(version.drug, version.form, version.strengths)
-    replaced = _replaced(session, patient, version)
+    product, replaced = version.product, _replaced(session, patient, version)
+    is_agreed = version.state is VersionState.AGREED
+    holds = plans.binding_holds(session, version) if is_agreed else ()
+    since, coming = max(today, version.starts_on), until_held(view.steps, holds)
     return PlanCopy(
         patient=patient,
         identity=patients.identity_of(session, patient),
         view=view,
         product=product,
-        is_agreed=version.state is VersionState.AGREED,
-        on_hold=version.state is VersionState.AGREED
-        and bool(plans.binding_holds(session, version)),
+        is_agreed=is_agreed,
+        on_hold=bool(holds),
         replaces=replaced,
-        change=None
-        if replaced is None or replaced.unit is not version.unit
-        else difference(plans.steps_of(session, replaced), view.steps, version.starts_on),
-        chart=step_chart(view.steps, today=None, day_text=short_day),
-        rows=_rows(product, view.steps),
-        weeks=_weeks(product, view.steps, max(today, version.starts_on)),
+        change=_change(session, replaced, version, view.steps),
+        chart=step_chart(coming, today=None, day_text=short_day),
+        rows=_rows(product, coming),
+        weeks=_weeks(product, view.steps, since, holds),
         prescriptions=[]
         if product is None
-        else prescriptions(product, view.steps, max(today, version.starts_on), days=days),
+        else prescriptions(product, view.steps, since, days=days, holds=holds),
         team=organisations.team_of(session, patient.organisation_id, patient.team_id),
         today=today,
         table=f"{TABLE}, {VERSION}",
         factor=None if product is None else factor_of(product.drug),
     )
+
+
+def _change(
+    session: Session,
+    replaced: PlanVersion | None,
+    version: PlanVersion,
+    steps: Sequence[Step],
+) -> Difference | None:
+    if replaced is None or replaced.unit is not version.unit:
+        return None
+    # What was taken when the new version began: a hold may have kept the old one from lower.
+    holds = [
+        hold for hold in plans.binding_holds(session, replaced) if hold.held_on <= version.starts_on
+    ]
+    return difference(plans.steps_of(session, replaced), steps, version.starts_on, holds)
 
 
 def _replaced(session: Session, patient: Patient, version: PlanVersion) -> PlanVersion | None:
@@ -159,21 +179,23 @@ def _rows(product: Product | None, steps: Sequence[Step]) -> list[Row]:
     return rows
 
 
-def _weeks(product: Product | None, steps: Sequence[Step], since: date) -> list[list[Day]]:
+def _weeks(
+    product: Product | None, steps: Sequence[Step], since: date, holds: Sequence[Hold]
+) -> list[list[Day]]:
     """Return whole weeks from the Monday before *since*, until the last change or twelve weeks."""
+    coming = until_held(steps, holds)
     monday = since - timedelta(days=since.weekday())
-    last = max(steps[-1].starts_on, since)
+    last = max(coming[-1].starts_on, since)
     count = min((last - monday).days // 7 + 1, CALENDAR_WEEKS)
-    starts = {step.starts_on for step in steps[1:]}
+    starts = {step.starts_on for step in coming[1:]}
     change = None if product is None else product.form.change_days
-    origin = steps[min(1, len(steps) - 1)].starts_on
 
     def has_new_patch(day: date) -> bool:
-        return change is not None and (day - origin).days % change == 0
+        return change is not None and (day - changes_from(steps)).days % change == 0
 
     return [
         [
-            Day(day, dose_on(steps, day), day in starts, has_new_patch(day))
+            Day(day, dose_on(steps, day, holds), day in starts, has_new_patch(day))
             for day in (monday + timedelta(days=7 * week + n) for n in range(7))
         ]
         for week in range(count)

@@ -12,11 +12,10 @@ from companion.core.calendar import local_day
 from companion.core.doses import DayDoses
 from companion.core.people import ContactWishes, Identity
 from companion.core.plan_changes import Difference, difference
-from companion.core.product import product_from
 from companion.core.protocols import Question
 from companion.core.sending import MessageState
 from companion.core.supply import Quantities, balance
-from companion.core.taper import Step, dose_on, next_cut
+from companion.core.taper import Hold, Step, dose_on, next_cut
 from companion.services import asking, confirming
 from companion.services.enrolment import wishes_of
 from companion.store import (
@@ -125,6 +124,8 @@ class PatientPage:
     wishes: ContactWishes
     team_name: str
     today: date
+    in_force_on: date
+    """The day whose step is in force: today, or the day of a hold."""
     version: VersionView | None
     proposed: VersionView | None
     difference: Difference | None
@@ -205,6 +206,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         wishes=wishes_of(session, patient),
         team_name=organisations.team_of(session, patient.organisation_id, patient.team_id).name,
         today=today,
+        in_force_on=min([today, *(hold.held_on for hold in holds)]),
         version=view,
         proposed=new,
         difference=None
@@ -221,8 +223,8 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         taken=[]
         if agreed is None
         else [(t, supplies.words_of(session, t)) for t in supplies.taken_of(session, agreed)],
-        supply=None if agreed is None else supplies.newest_supply(session, agreed.plan_id),
-        balance=_balance(session, view, new, today),
+        supply=None if agreed is None else supplies.supply_for(session, agreed),
+        balance=_balance(session, view, new, holds, today),
         risk=risk_view(session, patient, now),
         older=[v for v in versions if v not in (agreed, proposed)],
         hold=None if agreed is None else plans.open_hold(session, agreed.plan_id),
@@ -253,17 +255,20 @@ def _draft(session: Session, patient: Patient, names: dict[UUID, str]) -> DraftV
 
 
 def _balance(
-    session: Session, agreed: VersionView | None, new: VersionView | None, today: date
+    session: Session,
+    agreed: VersionView | None,
+    new: VersionView | None,
+    holds: Sequence[Hold],
+    today: date,
 ) -> Quantities | None:
     if agreed is None or new is None:
         return None
-    supply = supplies.newest_supply(session, agreed.version.plan_id)
     old, version = agreed.version, new.version
-    product = product_from(version.drug, version.form, version.strengths)
+    supply, product = supplies.supply_for(session, old), version.product
     is_same = (old.drug, old.form) == (version.drug, version.form)
     if supply is None or product is None or not is_same:
         return None
-    return balance(product, agreed.steps, new.steps, today, supply.lasts_until)
+    return balance(product, agreed.steps, new.steps, supply.supplied, holds, today)
 
 
 def _request(session: Session, agreed: PlanVersion, today: date) -> RequestView | None:

@@ -242,7 +242,7 @@ def _show(patient_id: UUID, *, reveal: bool) -> ResponseReturnValue:
         enrolment.view(session, patient, what=what, actor=current_actor(), now=moment)
         page = patient_page(session, current_scope(), patient, moment)
     phone = show_phone(page.identity.phone) if reveal else mask_phone(page.identity.phone)
-    return render_template("patient.html", page=page, phone=phone, revealed=reveal, risk=page.risk)
+    return render_template("patient.html", page=page, phone=phone, revealed=reveal)
 
 
 class DetailsForm(ReachForm):

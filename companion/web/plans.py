@@ -10,19 +10,17 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from companion.core import editing, equivalence
-from companion.core.calendar import local_day
 from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse_amount, plain
 from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.plan_changes import difference
 from companion.core.plan_checks import PatientChecked
-from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps, dose_on
+from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps
 from companion.services import assessing, drafting_plans, enrolment, planning
 from companion.services.enrolment import StaleError
 from companion.services.planning import Beginning, PlanDraft
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.patients import Patient
-from companion.store.plans import PlanVersion
 from companion.web import showing
 from companion.web.access import PLANNERS, prescribes, requires
 from companion.web.chart import step_chart
@@ -176,23 +174,18 @@ def _begun_with(session: Session, patient: Patient) -> dict[str, object]:
     if not versions:
         return {"based_on": ""}
     agreed = plans.agreed_version(session, patient)
-    begun = written_from(agreed or versions[0], None if agreed is None else _taken(session, agreed))
+    today = organisations.today_of(session, patient.organisation_id, now())
+    taken = None if agreed is None else plans.doses_on(session, agreed, today)
+    begun = written_from(agreed or versions[0], taken)
     if agreed is None:
         return {"based_on": str(versions[0].id)} | begun
     first = plans.steps_of(session, agreed)[0].doses.total
     begun["goal_words"] = plans.goal_words_of(session, agreed)
-    begun["starts_on"] = _today(patient)
+    begun["starts_on"] = today
     begun["counted_from"] = begun.get("counted_from") or plain(first)
     medicine = begun.get("product") or agreed.medicine
     begun["counted_in"] = f"{begun['counted_from']} {medicine} {agreed.unit}"
     return {"based_on": str(versions[0].id)} | begun
-
-
-def _taken(session: Session, version: PlanVersion) -> DayDoses | None:
-    patient = patients.patient_by_id_everywhere(session, plans.patient_id_of(session, version))
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    holds = plans.binding_holds(session, version)
-    return dose_on(plans.steps_of(session, version), local_day(now(), zone), holds)
 
 
 def _details_page(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
@@ -314,8 +307,7 @@ def _version_id(text: str | None) -> UUID | None:
 
 def _today(patient: Patient) -> date:
     with current_runtime().transactions.reading() as session:
-        organisation = organisations.organisation_of(session, patient.organisation_id)
-    return local_day(now(), organisation.time_zone)
+        return organisations.today_of(session, patient.organisation_id, now())
 
 
 def _checked_patient(form: PlanForm, patient: Patient, steps: Sequence[Step]) -> PatientChecked:

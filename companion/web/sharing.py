@@ -142,7 +142,7 @@ def calendar(version_id: UUID) -> ResponseReturnValue:
     version = copy.view.version
     days = [
         CalendarDay(f"{version.plan_id}-step-{number}", step.starts_on, _("Look at your plan"))
-        for number, step in enumerate(copy.view.steps[1:], 1)
+        for number, step in enumerate([row.step for row in copy.rows][1:], 1)
     ]
     if version.review_on is not None:
         title = _("Talk with your team")

@@ -153,11 +153,8 @@ def ask(patient_id: UUID) -> ResponseReturnValue:
 def referrals() -> ResponseReturnValue:
     """List whom the specialist team should see, and why."""
     with current_runtime().transactions.begin() as session:
-        found = [
-            patient for patient, _row in situations.newest_by_patient(session, current_scope())
-        ]
         rows = []
-        for patient in found:
+        for patient in situations.asked_patients(session, current_scope()):
             view = risk_view(session, patient, now())
             if view is not None and view.support is Support.SPECIALIST_TEAM:
                 rows.append((patient, patients.name_of(session, patient), view))

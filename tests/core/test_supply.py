@@ -1,5 +1,6 @@
 """How many of each strength, and how long they last at a dose that is held."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,16 @@ from hypothesis import strategies as st
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay, plain
 from companion.core.medicines import drug_named
 from companion.core.product import Product, product_from
-from companion.core.supply import Quantities, balance, held_until, prescriptions, quantities
-from companion.core.taper import Step
+from companion.core.supply import (
+    Quantities,
+    Supplied,
+    balance,
+    held_until,
+    prescriptions,
+    quantities,
+    stock,
+)
+from companion.core.taper import Hold, Step
 
 BEGINS = date(2027, 1, 4)
 
@@ -30,6 +39,20 @@ def mr_morphine(*strengths: int) -> Product:
 
 def counted_in(found: Quantities | None) -> dict[str, int] | None:
     return None if found is None else {plain(strength): n for strength, n in found.items()}
+
+
+def lasts(
+    held: DayDoses,
+    today: int,
+    until: int,
+    product: Product | None = None,
+    *,
+    issued: int | None = None,
+    holds: Sequence[Hold] = (),
+) -> date:
+    """Return how long a supply, issued today unless told, lasts at *held*."""
+    supplied = Supplied(on(today if issued is None else issued), on(until))
+    return held_until(TABLETS, held, supplied, holds, on(today), product)
 
 
 def twice(day: int, morning: int, evening: int) -> Step:
@@ -82,28 +105,28 @@ def test_strengths_far_too_small_for_a_dose_are_not_counted() -> None:
     assert tiny is not None
 
     assert quantities(tiny, TABLETS, on(0), on(6)) is None
-    assert held_until(TABLETS, TABLETS[0].doses, on(0), on(27), tiny) == on(25), "by amount"
+    assert lasts(TABLETS[0].doses, 0, 27, tiny) == on(25), "by amount"
 
 
 def test_a_supply_for_lower_doses_to_come_does_not_last_as_long_when_held() -> None:
     product = mr_morphine(15, 30, 60)
 
     # 28 days from day 0: 42 sixties, of which two a day are needed to stay on 120.
-    assert held_until(TABLETS, TABLETS[0].doses, on(0), on(27), product) == on(20)
-    assert held_until(TABLETS, TABLETS[0].doses, on(0), on(27)) == on(25), "by amount alone"
+    assert lasts(TABLETS[0].doses, 0, 27, product) == on(20)
+    assert lasts(TABLETS[0].doses, 0, 27) == on(25), "by amount alone"
 
 
 def test_where_nothing_of_the_strength_is_left_it_ended_yesterday() -> None:
     product = mr_morphine(15, 30, 60)
 
-    assert held_until(TABLETS, TABLETS[0].doses, on(28), on(40), product) == on(27)
+    assert lasts(TABLETS[0].doses, 28, 40, product) == on(27)
 
 
 def test_a_supply_that_is_over_and_a_dose_of_nothing_are_left_as_they_are() -> None:
     nothing = twice(0, 0, 0).doses
 
-    assert held_until(TABLETS, TABLETS[0].doses, on(28), on(20)) == on(20)
-    assert held_until(TABLETS, nothing, on(28), on(40)) == on(40)
+    assert lasts(TABLETS[0].doses, 28, 20) == on(20)
+    assert lasts(nothing, 28, 40) == on(40)
 
 
 def test_what_the_catalogue_lost_is_no_product() -> None:
@@ -150,9 +173,9 @@ def test_prescriptions_leave_no_day_out_and_have_none_twice(days: int, since: in
 def test_held_never_lasts_longer_than_the_amounts_allow(held: int) -> None:
     product = mr_morphine(15, 30, 60)
 
-    by_units = held_until(TABLETS, TABLETS[held].doses, on(0), on(41), product)
+    by_units = lasts(TABLETS[held].doses, 0, 41, product)
 
-    assert by_units <= held_until(TABLETS, TABLETS[held].doses, on(0), on(41))
+    assert by_units <= lasts(TABLETS[held].doses, 0, 41)
 
 
 def test_a_slower_plan_leaves_small_tablets_over_and_needs_more_large_ones() -> None:
@@ -160,12 +183,14 @@ def test_a_slower_plan_leaves_small_tablets_over_and_needs_more_large_ones() -> 
     slower = (twice(0, 60, 60), twice(28, 60, 45))
 
     # 28 days: 14 evenings of 60 in the place of 30 and 15.
-    found = balance(product, TABLETS, slower, on(0), on(27))
+    found = balance(product, TABLETS, slower, Supplied(on(0), on(27)), (), on(0))
 
     assert counted_in(found) == {"60": -14, "30": 14, "15": 14}
-    assert balance(product, TABLETS, TABLETS, on(0), on(27)) == {}
-    assert balance(product, TABLETS, slower, on(28), on(27)) == {}, "the supply is over"
-    assert balance(mr_morphine(60), TABLETS, slower, on(0), on(27)) is None
+    assert balance(product, TABLETS, TABLETS, Supplied(on(0), on(27)), (), on(0)) == {}
+    assert balance(product, TABLETS, slower, Supplied(on(0), on(27)), (), on(28)) == {}, (
+        "the supply is over"
+    )
+    assert balance(mr_morphine(60), TABLETS, slower, Supplied(on(0), on(27)), (), on(0)) is None
 
 
 def test_before_the_plan_starts_it_needs_nothing() -> None:
@@ -175,6 +200,72 @@ def test_before_the_plan_starts_it_needs_nothing() -> None:
 def test_a_held_dose_that_nothing_makes_is_compared_by_amount() -> None:
     odd = twice(0, 61, 61).doses
 
-    found = held_until(TABLETS, odd, on(0), on(27), mr_morphine(15, 30, 60))
+    found = lasts(odd, 0, 27, mr_morphine(15, 30, 60))
 
-    assert found == held_until(TABLETS, odd, on(0), on(27))
+    assert found == lasts(odd, 0, 27)
+
+
+# --- With holds -----------------------------------------------------------------------------
+
+
+def test_a_held_plan_needs_its_held_dose_and_nothing_lower() -> None:
+    product, holds = mr_morphine(15, 30, 60), [Hold(on(5))]
+
+    assert counted_in(quantities(product, TABLETS, on(20), on(33), holds)) == {"60": 28}
+    (one,) = prescriptions(product, TABLETS, on(50), days=28, holds=holds)
+    assert counted_in(one.quantities) == {"60": 56}
+    assert one.last_day == on(77)
+
+
+def test_a_plan_that_stays_on_its_last_dose_goes_on_being_prescribed() -> None:
+    (one,) = prescriptions(mr_morphine(15, 30, 60), TABLETS, on(200), days=28)
+
+    assert counted_in(one.quantities) == {"30": 56, "15": 56}
+
+
+def test_what_is_there_follows_what_was_taken_under_the_hold() -> None:
+    product, supplied = mr_morphine(15, 30, 60), Supplied(on(0), on(27))
+
+    # 42 sixties, 14 of 30 and of 15; held from day 5, two sixties went on each of 20 days.
+    there = stock(product, TABLETS, supplied, [Hold(on(5))], on(20))
+
+    assert counted_in(there) == {"60": 2, "30": 14, "15": 14}
+    assert lasts(TABLETS[0].doses, 20, 27, product, issued=0, holds=[Hold(on(5))]) == on(20)
+
+
+def test_a_supply_that_was_issued_under_the_hold_is_counted_for_the_held_dose() -> None:
+    product = mr_morphine(15, 30, 60)
+
+    found = lasts(TABLETS[0].doses, 20, 40, product, issued=14, holds=[Hold(on(5))])
+
+    assert found == on(40)
+    assert lasts(TABLETS[0].doses, 20, 40, issued=14, holds=[Hold(on(5))]) == on(40)
+
+
+def test_a_supply_that_should_have_run_out_ended_yesterday_at_the_latest() -> None:
+    product = mr_morphine(15, 30, 60)
+
+    found = lasts(TABLETS[0].doses, 25, 27, product, issued=0, holds=[Hold(on(5))])
+
+    assert found == on(24)
+
+
+def test_after_a_hold_what_is_left_counts_what_was_really_taken() -> None:
+    product, supplied = mr_morphine(15, 30, 60), Supplied(on(0), on(27))
+    goes_on = (twice(20, 60, 60), twice(27, 60, 45))
+
+    found = balance(product, TABLETS, goes_on, supplied, [Hold(on(5))], on(20))
+
+    # Two sixties are there; seven days of two and one of one need fifteen.
+    assert counted_in(found) == {"60": -13, "30": 13, "15": 13}
+
+
+def test_patches_of_a_held_plan_keep_the_days_on_which_they_are_changed() -> None:
+    fentanyl = product_from("fentanyl", "72-hour patch", "12 25 50")
+    assert fentanyl is not None
+    steps = patches((1, "50"), (15, "25"))  # changed on days 3, 6, 9, 12, 15 ...
+
+    counted = quantities(fentanyl, steps, on(1), on(2), [Hold(on(2))])
+    both = quantities(fentanyl, steps, on(1), on(3), [Hold(on(2))])
+
+    assert (counted_in(counted), counted_in(both)) == ({"50": 0}, {"50": 1})

@@ -1,6 +1,7 @@
 """A reduction that came while somebody may have struggled is asked about and written down."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 
@@ -20,9 +21,18 @@ def unsure(ward: Ward, patient: Patient) -> Step | None:
         return confirming.unconfirmed(session, patient, version, ward.now.date())
 
 
-def record(ward: Ward, patient: Patient, taken: Taken, words: str = "") -> None:
+def record(
+    ward: Ward, patient: Patient, taken: Taken, words: str = "", step_on: date | None = None
+) -> None:
+    """Write down what is taken since the unconfirmed step, or since another that a page named."""
+    if step_on is None:
+        step = unsure(ward, patient)
+        assert step is not None
+        step_on = step.starts_on
     with ward.transactions.begin() as session:
-        confirming.record_taken(session, patient, taken, words, actor=ward.actor, now=ward.now)
+        confirming.record_taken(
+            session, patient, step_on, taken, words, actor=ward.actor, now=ward.now
+        )
 
 
 def struggling(ward: Ward) -> Patient:
@@ -118,4 +128,41 @@ def test_something_else_needs_words(ward: Ward) -> None:
 
 def test_without_a_plan_nothing_is_taken_by_it(ward: Ward) -> None:
     with pytest.raises(PlanError, match="No agreed plan runs"):
-        record(ward, ward.register(), Taken.AS_PLANNED)
+        record(ward, ward.register(), Taken.AS_PLANNED, step_on=ward.now.date())
+
+
+def test_of_two_who_find_the_dose_before_the_second_holds_no_higher_one(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient, (7, 50), (14, 40))
+    ward.now += timedelta(days=6)
+    ward.text(patient, "HELP")  # and nobody calls: both cuts fall due under it
+    ward.now += timedelta(days=9)
+    step = unsure(ward, patient)
+    assert step is not None
+
+    def write(_number: int) -> str:
+        try:
+            record(ward, patient, Taken.DOSE_BEFORE, step_on=step.starts_on)
+        except PlanError as error:
+            return str(error)
+        return "written"
+
+    with ThreadPoolExecutor(3) as pool:
+        came = sorted(pool.map(write, range(3)))
+
+    assert came.count("written") == 1
+    assert came[0] == "Somebody has written this down already. Look again"
+    with ward.transactions.reading() as session:
+        version = plans.agreed_version(session, patient)
+        assert version is not None
+        doses = plans.doses_on(session, version, ward.now.date())
+    assert doses is not None
+    assert doses.total == 50, "the dose before 40, and not the one before that"
+
+
+def test_what_nobody_is_unsure_of_is_not_written_down(ward: Ward) -> None:
+    patient = ward.register()
+    version = ward.agree(patient, (14, 50))
+
+    with pytest.raises(PlanError, match="written this down already"):
+        record(ward, patient, Taken.DOSE_BEFORE, step_on=version.starts_on)

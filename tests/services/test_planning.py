@@ -16,7 +16,7 @@ from companion.core.urgency import Urgency
 from companion.services import checking_in, planning, supplying
 from companion.services.enrolment import StaleError
 from companion.services.planning import PlanDraft
-from companion.store import messages, plans
+from companion.store import messages, plans, supplies
 from companion.store.audit import PATIENT
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
@@ -91,6 +91,32 @@ def test_two_marks_at_once_bind_all_the_same(ward: Ward) -> None:
             list(pool.map(lambda side, v=version, p=patient: mark(ward, p, v, side), MarkSide))
 
         assert states(ward, patient) == [VersionState.AGREED]
+
+
+def test_two_holds_at_once_are_one(ward: Ward) -> None:
+    for _ in range(5):
+        patient = ward.register()
+        version = ward.agree(patient)
+
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda _n, p=patient: hold(ward, p), range(3)))
+
+        with ward.transactions.reading() as session:
+            assert len(plans.holds_of(session, version.plan_id)) == 1
+
+
+def test_a_supply_from_before_the_newest_agreement_says_nothing_of_it(ward: Ward) -> None:
+    patient = ward.register()
+    old = ward.agree(patient)
+    supplied(ward, patient, 20)
+    ward.now += timedelta(minutes=1)
+    new = ward.agree(patient, (21, 50), based_on=old.id)
+
+    with ward.transactions.reading() as session:
+        assert supplies.supply_for(session, new) is None
+    supplied(ward, patient, 20)
+    with ward.transactions.reading() as session:
+        assert supplies.supply_for(session, new) is not None
 
 
 def test_a_newer_agreement_ends_the_one_before_and_its_waiting_texts(ward: Ward) -> None:

@@ -213,9 +213,13 @@ def test_an_unsure_reduction_is_shown_asked_about_and_written_down(clinic: Clini
 
     page = words_of(nurse.get(page_of(patient)))
     listed = words_of(nurse.get("/patients/"))
-    nothing = nurse.post(f"{page_of(patient)}/taken", taken="everything")
+    step_on = clinic.runtime.clock.now().date().isoformat()
+    nothing = nurse.post(f"{page_of(patient)}/taken", taken="everything", step_on=step_on)
     said = words_of(nurse.get(nothing.location))
-    nurse.post(f"{page_of(patient)}/taken", taken="dose_before", words="Not yet")
+    odd = nurse.post(f"{page_of(patient)}/taken", taken="dose_before", step_on="today")
+    nurse.post(f"{page_of(patient)}/taken", taken="dose_before", words="Not yet", step_on=step_on)
+    again = nurse.post(f"{page_of(patient)}/taken", taken="dose_before", step_on=step_on)
+    told = words_of(nurse.get(again.location))
     after = words_of(nurse.get(page_of(patient)))
 
     assert "Due, unconfirmed: may have been taken" in page
@@ -224,6 +228,9 @@ def test_an_unsure_reduction_is_shown_asked_about_and_written_down(clinic: Clini
     assert "Reduction unconfirmed" in listed
     assert "Reduction unconfirmed" not in words_of(nurse.get("/patients/"))
     assert "Choose what is taken" in said
+    assert odd.status_code == 400
+    assert "Somebody has written this down already" in told
+    assert "(now)" in after.split("60 60 mg")[0], "the step that is held is the one in force"
     assert "Due, unconfirmed" not in after
     assert "still the dose before. Not yet" in after
     assert "Today: 60 mg" in after

@@ -222,7 +222,45 @@ def test_what_is_not_agreed_or_on_hold_says_so_first(clinic: Clinic) -> None:
     assert "This version is not agreed: it is not to be followed." in page
     assert "NOT AGREED, NOT TO BE FOLLOWED" in text
     assert "On hold: the dose stays" in held
+    assert "45 mg" not in held, "what a hold keeps away is not shown as if it came"
     assert "ON HOLD, THE DOSE STAYS" in held_text
+
+
+def test_a_copy_of_a_held_plan_shows_the_held_dose_long_after_later_cuts_were_due(
+    clinic: Clinic,
+) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    version = agree(clinic, patient)
+    person.post(f"/patients/{patient.id}/hold")
+    clinic.runtime.clock.advance(timedelta(days=40))
+    person = clinic.signed_in()  # the sessions of before have ended
+
+    page = person.get(f"/plans/{version.id}/copy").get_data(as_text=True)
+    text = person.get(f"/plans/{version.id}/for/pharmacy.txt").get_data(as_text=True)
+    patients_page = words_of(person.get(f"/patients/{patient.id}"))
+
+    days = re.findall(r'class="date">.*?</span><span[^>]*>(.*?)</span>', page)
+    assert set(days) == {"60 · 60"}
+    assert page.count('class="now"') == 1
+    assert "45 mg" not in page + text
+    assert "56 x 60 mg" in text, "and the held dose is what is prescribed"
+    assert "Today: 120 mg" in patients_page
+    assert "(now) 60 60 120 mg" in patients_page
+
+
+def test_after_a_hold_the_others_read_what_was_taken_and_of_no_rise(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    first = agree(clinic, patient)
+    person.post(f"/patients/{patient.id}/hold")
+    clinic.runtime.clock.advance(timedelta(days=20))
+    person = clinic.signed_in()  # the sessions of before have ended
+    second = agree(clinic, patient, (0, "60", "60"), (30, "45", "45"), based_on=first)
+
+    page = words_of(person.get(f"/plans/{second.id}/for/gp"))
+
+    assert "It replaces version 1." in page
+    assert "It begins with more" not in page
+    assert "instead of 105" not in page
 
 
 def test_a_calendar_names_nothing_and_moves_what_an_older_one_put_in(clinic: Clinic) -> None:

@@ -5,12 +5,14 @@ A file with a mistake in it stops the start, with the file and the key in the er
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from companion.core.normalising import normalise
-from companion.core.protocols import Question
+from companion.core.doses import DoseError, parse_amount
+from companion.core.normalising import folded, normalise
+from companion.core.questions import Question
 from companion.core.reading.readings import Keyword, Vocabulary
 from companion.core.screening import SHORTEST_GUARDED, Category, Lexicon, PhraseError
 from companion.core.urgency import Urgency
@@ -26,6 +28,8 @@ class TomlFile:
 
     path: Path
     values: Mapping[str, Any]
+    folds: Mapping[int, str] = field(default_factory=dict)
+    """Letters that its words are folded by (see ``core.normalising``)."""
 
     @classmethod
     def load(cls, path: Path) -> "TomlFile":
@@ -38,6 +42,20 @@ class TomlFile:
             return cls(path, tomllib.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             raise WordsError(f"{path.name}: {error}") from error
+
+    def folding(self) -> "TomlFile":
+        """Return this file with its words folded as its own table ``folds`` says.
+
+        Raises:
+            WordsError: the table holds something else than single letters.
+        """
+        folds: dict[str, str] = self.get("folds", dict)
+        for letters, meant in folds.items():
+            if not isinstance(meant, str) or not letters or normalise(meant) != meant:
+                raise self.error(f"folds.{letters}", "must be letters and the one they stand for")
+        return replace(
+            self, folds={ord(one): meant for many, meant in folds.items() for one in many}
+        )
 
     def error(self, key: str, what: str) -> WordsError:
         """Return the error that names this file and *key*."""
@@ -73,7 +91,7 @@ class TomlFile:
         for word in words:
             if not isinstance(word, str) or normalise(word) != word:
                 raise self.error(key, f"{word!r} must be in small letters, spaces single")
-        return tuple(words)
+        return tuple(folded(word, self.folds) for word in words)
 
     def set_of_words(self, key: str, within: Mapping[str, Any] | None = None) -> frozenset[str]:
         """Return the words at *key*, each once and in no order.
@@ -90,48 +108,56 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
     Raises:
         WordsError: the file is missing or wrong.
     """
-    file = TomlFile.load(root / f"{tag}.toml")
-    keywords: dict[str, Keyword] = {}
-    for name in file.get("keywords", dict):
-        if name not in set(Keyword):
-            raise file.error(f"keywords.{name}", "is no keyword")
-        for word in file.words(name, file.values["keywords"]):
-            keywords[word] = Keyword(name)
+    file = TomlFile.load(root / f"{tag}.toml").folding()
     return Vocabulary(
+        folds=file.folds,
+        decimal_comma=file.get("decimal_comma", bool),
+        pairs=file.get("pairs", bool),
         numbers=_numbered(file, "numbers"),
+        fractions=_numbered(file, "fractions"),
         answers=_by_question(file, "answers"),
         beside=_by_question(file, "beside"),
         topics={
             name: file.set_of_words(name, file.values["topics"])
             for name in _questions(file, "topics")
         },
-        keywords=keywords,
-        half=file.words("half"),
-        out_of=file.words("out_of"),
-        scale_of=file.words("scale_of"),
-        asides=file.words("asides"),
-        hours=file.words("hours"),
-        point=file.set_of_words("point"),
-        through=file.set_of_words("through"),
-        either=file.set_of_words("either"),
-        between=file.set_of_words("between"),
-        together=file.set_of_words("together"),
-        before=file.set_of_words("before"),
-        after=file.set_of_words("after"),
-        roughly=file.set_of_words("roughly"),
-        hedges=file.set_of_words("hedges"),
-        doubts=file.set_of_words("doubts"),
-        pleasantries=file.set_of_words("pleasantries"),
-        yes=file.set_of_words("yes"),
-        no=file.set_of_words("no"),
+        keywords=_keywords(file),
+        **{name: file.words(name) for name in _PHRASES},
+        **{name: file.set_of_words(name) for name in _SETS},
     )
 
 
-def _numbered(file: TomlFile, key: str, within: Mapping[str, Any] | None = None) -> dict[str, int]:
-    numbered: dict[str, int] = file.get(key, dict, within)
-    for word, value in numbered.items():
-        if type(value) is not int or normalise(word) != word:
-            raise file.error(f"{key}.{word}", "must be a word in small letters and a number")
+_PHRASES = (
+    "half", "half_before", "out_of", "scale_first", "scale_of", "asides", "hours", "parts_of_day",
+)  # fmt: skip
+_SETS = (
+    "point", "through", "either", "between", "together", "before", "after", "roughly", "hedges",
+    "doubts", "pleasantries", "yes", "no", "agreeing", "units", "plus", "attempts",
+)  # fmt: skip
+
+
+def _keywords(file: TomlFile) -> dict[str, Keyword]:
+    keywords: dict[str, Keyword] = {}
+    for name in file.get("keywords", dict):
+        if name not in set(Keyword):
+            raise file.error(f"keywords.{name}", "is no keyword")
+        for word in file.words(name, file.values["keywords"]):
+            if keywords.setdefault(word, Keyword(name)) != name:
+                raise file.error(f"keywords.{name}", f"{word!r} is {keywords[word]} too")
+    return keywords
+
+
+def _numbered(
+    file: TomlFile, key: str, within: Mapping[str, Any] | None = None
+) -> dict[str, Decimal]:
+    numbered = {}
+    for word, value in file.get(key, dict, within).items():
+        if type(value) not in {int, str} or normalise(word) != word:
+            raise file.error(f"{key}.{word}", 'must be a word in small letters and a number, "1.5"')
+        try:
+            numbered[folded(word, file.folds)] = parse_amount(str(value))
+        except DoseError as error:
+            raise file.error(f"{key}.{word}", str(error)) from error
     return numbered
 
 
@@ -142,7 +168,7 @@ def _questions(file: TomlFile, key: str) -> list[str]:
     return names
 
 
-def _by_question(file: TomlFile, key: str) -> dict[str, dict[str, int]]:
+def _by_question(file: TomlFile, key: str) -> dict[str, dict[str, Decimal]]:
     return {name: _numbered(file, name, file.values[key]) for name in _questions(file, key)}
 
 
@@ -152,7 +178,7 @@ def load_lexicon(root: Path, tag: str) -> Lexicon:
     Raises:
         WordsError: the file is missing or wrong.
     """
-    file = TomlFile.load(root / f"danger.{tag}.toml")
+    file = TomlFile.load(root / f"danger.{tag}.toml").folding()
     categories = tuple(
         _category(file, name, values) for name, values in file.tables(file.get("categories", dict))
     )
@@ -166,13 +192,25 @@ def load_lexicon(root: Path, tag: str) -> Lexicon:
             categories=categories,
             negations=frozenset(file.words("negations")),
             carriers=frozenset(file.words("carriers")),
+            negations_after=frozenset(file.words("negations_after")),
+            negations_within=frozenset(file.words("negations_within")),
             idioms=file.words("idioms"),
+            folds=file.folds,
+            reviewer=_reviewer(file),
             respellings=_respellings(file),
             guarded=guarded,
             other_words=frozenset(file.words("other_words")),
         )
     except PhraseError as error:
         raise file.error("phrases", str(error)) from error
+
+
+def _reviewer(file: TomlFile) -> str:
+    """Return who has read the phrases; empty while their status is still draft."""
+    status, reviewer = file.get("status", str), file.get("reviewer", str)
+    if status not in {"draft", "reviewed"}:
+        raise file.error("status", "must be draft or reviewed")
+    return str(reviewer) if status == "reviewed" else ""
 
 
 def _respellings(file: TomlFile) -> dict[str, str]:
@@ -182,7 +220,9 @@ def _respellings(file: TomlFile) -> dict[str, str]:
             raise file.error(f"respellings.{word}", "must be a word and what it means")
         if len(word) == 1:  # a letter may be part of a word that is spelt out: d i e
             raise file.error(f"respellings.{word}", "must not be a single letter")
-    return respellings
+    return {
+        folded(word, file.folds): folded(meant, file.folds) for word, meant in respellings.items()
+    }
 
 
 def _category(file: TomlFile, name: str, values: Mapping[str, Any]) -> Category:
@@ -193,4 +233,6 @@ def _category(file: TomlFile, name: str, values: Mapping[str, Any]) -> Category:
     phrases = file.words("phrases", values)
     if not phrases:
         raise file.error(f"{where}.phrases", "must hold at least one")
-    return Category(name, Urgency[urgency], phrases, negatable=file.get("negatable", bool, values))
+    wide = file.words("wide", {"wide": [], **values})
+    negatable = file.get("negatable", bool, values)
+    return Category(name, Urgency[urgency], phrases, negatable, wide)

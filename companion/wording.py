@@ -17,13 +17,14 @@ from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from companion.core.protocols import Protocol, ProtocolError, Question
+from companion.core.protocols import Protocol
 from companion.core.reading.readings import Vocabulary
 from companion.core.screening import Lexicon
 from companion.core.signposting import Resource
 from companion.core.sms_text import segments
 from companion.leaflet import Said, Section, load_leaflet, say
-from companion.vocabulary import TomlFile, WordsError, load_lexicon, load_vocabulary
+from companion.protocol_files import load_protocols
+from companion.vocabulary import TomlFile, load_lexicon, load_vocabulary
 
 ENGLISH = "en-GB"
 TEXT_FILES = ("conversation.toml", "crisis.toml")
@@ -43,6 +44,9 @@ LONGEST_VALUES = {
     "title": "M" * 40,
     "address": "m" * 100,
     "question": "M" * 125,
+    "call": "M" * 36,
+    "low": "00",
+    "high": "00",
     "code": "000 000",
     "number": "00000.000",
     "amount": "00000.000 microgram/hour",
@@ -106,7 +110,7 @@ class Wording:
             texts=texts,
             languages=languages,
             resources=_load_resources(messages),
-            protocols=_load_protocols(messages / "protocols"),
+            protocols=load_protocols(messages / "protocols"),
             leaflet=load_leaflet(messages),
             _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
             _vocabularies={lang.tag: load_vocabulary(vocabulary, lang.tag) for lang in languages},
@@ -163,9 +167,13 @@ class Wording:
         """Return the reading words of *language*."""
         return self._vocabularies[language]
 
-    def lexicon(self, language: str) -> Lexicon:
-        """Return the danger phrases of *language*."""
-        return self._lexicons[language]
+    def lexicons(self, language: str) -> tuple[Lexicon, ...]:
+        """Return the danger phrases to look for in what is written in *language*: English too."""
+        return tuple(self._lexicons[tag] for tag in dict.fromkeys((language, ENGLISH)))
+
+    def is_reviewed(self, language: str) -> bool:
+        """Tell whether a native-speaking clinician has read the danger phrases of *language*."""
+        return bool(self._lexicons[language].reviewer)
 
 
 def _load_texts(messages: Path) -> dict[str, Text]:
@@ -242,32 +250,6 @@ def _load_resources(messages: Path) -> tuple[Resource, ...]:
             if len(value) > len(LONGEST_VALUES[part]):
                 raise file.error(f"{resource.key}.{part}", "is too long for a text")
     return resources
-
-
-def _load_protocols(folder: Path) -> dict[str, Protocol]:
-    protocols = {}
-    for path in sorted(folder.glob("*.toml")):
-        file = TomlFile.load(path)
-        names = file.words("questions")
-        unknown = set(names) - set(Question)
-        if unknown:
-            raise file.error("questions", f"unknown question {min(unknown)}")
-        days = file.get("days_after", list)
-        if not all(type(day) is int for day in days):
-            raise file.error("days_after", "must hold whole numbers")
-        try:
-            protocols[path.stem] = Protocol(
-                path.stem,
-                tuple(Question(name) for name in names),
-                tuple(days),
-                file.get("then_every_days", int),
-            )
-        except ProtocolError as error:
-            raise file.error("protocol", str(error)) from error
-    for needed in ("taper", "post-discharge"):
-        if needed not in protocols:
-            raise WordsError(f"{needed}.toml: is missing")
-    return protocols
 
 
 def _load_catalogue(translations: Path, tag: str) -> dict[str, str]:

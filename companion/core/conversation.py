@@ -4,11 +4,12 @@ One question is open at a time. A reply that is not understood is asked once mor
 an example; a second one goes to a person and ends the check-in.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from companion.core.protocols import Protocol, Question
-from companion.core.reading.readings import Reading, ReadingKind
+from companion.core.questions import GOOD_WHEN_HIGH, Question
+from companion.core.reading.readings import Care, Reading, ReadingKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Turn:
     value: Decimal | None
     next: Asked | None
     say: str
+    to_confirm: Decimal | None = None
+    """A sum that is read back; it counts only once the patient has sent it again."""
     given_up: bool = False
 
 
@@ -39,25 +42,29 @@ def question_key(question: Question) -> str:
     return f"{question}_question"
 
 
-def advance(protocol: Protocol, asked: Asked, reading: Reading) -> Turn:
-    """Return what follows from *reading* while *asked* is open."""
+def advance(questions: Sequence[Question], asked: Asked, reading: Reading) -> Turn:
+    """Return what follows from *reading* while *asked*, one of *questions*, is open."""
     if reading.kind in {ReadingKind.NUMBER, ReadingKind.RANGE}:
-        return _answered(protocol, asked.question, _worse_end(asked.question, reading))
+        if reading.care is Care.CONFIRM and not asked.again:
+            return Turn(None, replace(asked, again=True), "count_confirm", reading.value)
+        return _answered(questions, asked.question, _worse_end(asked.question, reading))
+    if reading.kind is ReadingKind.FREE_TEXT:
+        # Words for a person: the question stays open, and nobody is told to try again.
+        return Turn(None, asked, "noted")
     if not asked.again:
-        again = Asked(asked.question, again=True)
-        return Turn(None, again, f"{asked.question}_again")
+        return Turn(None, replace(asked, again=True), f"{asked.question}_again")
     return Turn(None, None, "not_understood_person", given_up=True)
 
 
-def _answered(protocol: Protocol, question: Question, value: Decimal) -> Turn:
-    following = protocol.after(question)
-    if following is None:
+def _answered(questions: Sequence[Question], question: Question, value: Decimal) -> Turn:
+    at = questions.index(question) + 1
+    if at == len(questions):
         return Turn(value, None, "thanks")
-    return Turn(value, Asked(following), question_key(following))
+    return Turn(value, Asked(questions[at]), question_key(questions[at]))
 
 
 def _worse_end(question: Question, reading: Reading) -> Decimal:
     assert reading.value is not None
-    if question is Question.PAIN and reading.high is not None:
-        return reading.high
-    return reading.value
+    if reading.high is None or question in GOOD_WHEN_HIGH:
+        return reading.value
+    return reading.high

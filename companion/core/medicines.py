@@ -49,6 +49,11 @@ class Form:
     change_days: int | None = None
 
     @property
+    def is_counted(self) -> bool:
+        """Whether patients count it: tablets and capsules, not patches or spoons."""
+        return self.kind in {Kind.PLAIN, Kind.MODIFIED_RELEASE}
+
+    @property
     def smallest_mg(self) -> Decimal:
         """The least of the opioid that one unit, or one measure, holds."""
         return min(self.strengths) * self.mg_per_unit

@@ -6,6 +6,7 @@ makes a number out of what was none: signs that only look like digits are set ap
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _KEYCAP_MARKS = dict.fromkeys(map(ord, "\ufe0f\ufe0e\u20e3"))
@@ -16,6 +17,11 @@ _REWRITTEN = str.maketrans(
         **dict.fromkeys("‐‑‒–—―−", "-"),
         **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
         "٫": ".",
+        "،": ",",
+        "؛": ";",
+        "؟": "?",
+        "۔": ". ",
+        "।": ". ",
         "🔟": " 10 ",
     }
 )
@@ -44,6 +50,33 @@ def plain(text: str) -> str:
 
 
 _CONTROLS = dict.fromkeys([*range(10), *range(11, 32), 127], " ")
+
+
+def folded(text: str, folds: Mapping[int, str]) -> str:
+    """Return *text*, in normal form, with letters that people leave out or mix up made one.
+
+    Polish is texted without its marks as often as with them; Arabic letters have twins.
+    """
+    return text.translate(folds) if folds else text
+
+
+_LOOK_ALIKES = str.maketrans("авеікмнорстухѕјԁαεικνορτυχ", "abeikmhopctyxsjdaeikvoptux")
+_LATIN = re.compile(r"[a-z]")
+_ANY_WORD = re.compile(r"\w+")
+
+
+def look_alikes_resolved(text: str) -> str:
+    """Return *text* with Cyrillic and Greek letters inside Latin words made the Latin ones.
+
+    Only in words that hold Latin letters too: a word that is all Cyrillic is left alone.
+    """
+    if text.isascii():
+        return text
+    return _ANY_WORD.sub(_resolved, text)
+
+
+def _resolved(word: re.Match[str]) -> str:
+    return word[0].translate(_LOOK_ALIKES) if _LATIN.search(word[0]) else word[0]
 
 
 def _spell_fractions(text: str) -> str:

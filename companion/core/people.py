@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
+from companion.core.protocols import WEEK_DAYS, Often
+
 
 class PatientStatus(StrEnum):
     """Where a patient stands with the service. Values are stored; never rename one."""
@@ -67,6 +69,9 @@ class ContactWishes:
     interpreter: bool
     ways: str
     communication_needs: str
+    how_often: Often = Often.USUAL
+    week_days: frozenset[int] = WEEK_DAYS
+    """On which days of the week they may be asked; Monday is 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,18 @@ for at every word of every sentence, each for itself, so that a sentence written
 or after never takes a finding away. A negation or an idiom lowers a finding to the next
 working day; nothing erases a danger.
 
+There are two widths. A narrow phrase is as urgent as its category and may page somebody;
+a wide one, which finds more and errs more, is for the same working day at most.
+
 It is no diagnosis, and it misses things: a person reads every text as well.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 
-from companion.core.normalising import normalise
+from companion.core.normalising import folded, look_alikes_resolved, normalise
 from companion.core.urgency import Urgency
 
 NEGATION_REACH = 6
@@ -25,10 +28,11 @@ SHORTEST_GUARDED = 7
 
 # "so..." goes on; a full stop without a space after it may stand inside a thought.
 _SENTENCE_END = re.compile(r"(?:[!?;]+|(?<!\.)\.)(?=\s|$)|\n")
-_WORD = re.compile(r"[^\W_]+(?:['*][^\W_]+)*|[,:()]|\.{2,}")
+_WORD = re.compile(r"[^\W_]+(?:['*@$!][^\W_]+)*|[,:()]|\.{2,}")
 _MANY = re.compile(r"[1-9]\d+")
 """What ``#`` in a phrase stands for: a number of ten or more."""
 _STRETCHED = re.compile(r"(\w)\1{2,}")
+_SIGNS_FOR_LETTERS = str.maketrans("01345789@$!", "oieastbgasi")
 
 
 class PhraseError(ValueError):
@@ -48,6 +52,13 @@ class Category:
     phrases: tuple[str, ...]
     negatable: bool
     """Whether "not" before a phrase lowers it; "not breathing" is one itself."""
+    wide: tuple[str, ...] = ()
+    """Phrases that find more and err more: urgent at most, whatever the category is."""
+
+    @property
+    def widened(self) -> "Category":
+        """The same kind of danger, as its wide phrases find it."""
+        return replace(self, urgency=min(self.urgency, Urgency.URGENT))
 
 
 @dataclass(slots=True)
@@ -64,8 +75,11 @@ class Lexicon:
     """All that one language knows. Words in it are in normal form.
 
     *respellings* puts one spelling for several: ``wanna`` is ``want to``. A negation
-    reaches a phrase only across *carriers*, words such as "want to". *guarded* words are
-    found with one letter wrong too, unless what stands there is one of *other_words*.
+    reaches a phrase only across *carriers*, words such as "want to": one of *negations*
+    from before it, one of *negations_after* from behind it, one of *negations_within* from
+    between its words, as languages have them. *guarded* words are found with one letter
+    wrong too, unless what stands there is one of *other_words*. *reviewer* is the
+    native-speaking clinician who read it; empty while none has.
     """
 
     categories: tuple[Category, ...]
@@ -73,6 +87,10 @@ class Lexicon:
     carriers: frozenset[str]
     idioms: tuple[str, ...]
     respellings: Mapping[str, str]
+    folds: Mapping[int, str] = field(default_factory=dict)
+    negations_after: frozenset[str] = frozenset()
+    negations_within: frozenset[str] = frozenset()
+    reviewer: str = ""
     guarded: tuple[str, ...] = ()
     other_words: frozenset[str] = frozenset()
     tree: _Node = field(init=False, repr=False, compare=False, default_factory=_Node)
@@ -88,9 +106,12 @@ class Lexicon:
         for category in self.categories:
             for phrase in category.phrases:
                 self._plant(phrase, category)
+            for phrase in category.wide:
+                self._plant(phrase, category.widened)
         for idiom in self.idioms:
             self._plant(idiom, None)
-        self._known.update(self.respellings, self.negations, self.carriers, self.other_words)
+        self._known.update(self.respellings, self.carriers, self.other_words)
+        self._known.update(self.negations, self.negations_after, self.negations_within)
         for word in self.guarded:
             self._nearly.update(dict.fromkeys(_without_one_letter(word), word))
 
@@ -112,7 +133,7 @@ class Lexicon:
         word = word.replace("'", "")
         stretched = _STRETCHED.search(word) is not None
         variants = (_STRETCHED.sub(r"\1\1", word), _STRETCHED.sub(r"\1", word)) if stretched else ()
-        for variant in (word, *variants):
+        for variant in (word, *variants, *_in_letters(word)):
             if variant in self.respellings:
                 return self.respellings[variant].split()
             if variant in self._known:
@@ -123,6 +144,13 @@ class Lexicon:
         if not SHORTEST_GUARDED - 1 <= len(word) <= 20:
             return word
         return next((self._nearly[w] for w in _without_one_letter(word) if w in self._nearly), word)
+
+
+def _in_letters(word: str) -> tuple[str, ...]:
+    """Return a word written with signs and digits for letters, as letters: k1ll, su!cide."""
+    if word.isalpha() or word.isdecimal():
+        return ()
+    return (word.translate(_SIGNS_FOR_LETTERS),)
 
 
 def _below(node: _Node, word: str) -> _Node:
@@ -158,9 +186,19 @@ class _Hit:
     why: str
 
 
-def screen(text: str, lexicon: Lexicon) -> Screening:
-    """Return the most urgent finding in *text*, and the kinds of all. Total."""
-    hits = [hit for sentence in _sentences(text, lexicon) for hit in _hits(sentence, lexicon)]
+def screen(text: str, lexicons: Sequence[Lexicon]) -> Screening:
+    """Return the most urgent finding in *text*, and the kinds of all. Total.
+
+    *lexicons* are those of the languages that the patient may write in: their own, which
+    holds its Latin-letter form too, and English.
+    """
+    said = look_alikes_resolved(normalise(text))
+    hits = [
+        hit
+        for lexicon in lexicons
+        for sentence in _sentences(said, lexicon)
+        for hit in _hits(sentence, lexicon)
+    ]
     if not hits:
         return NOTHING
     hits.sort(key=lambda hit: (-hit.urgency, -hit.length))
@@ -183,8 +221,8 @@ class _Sentence:
         return " ".join(word for word in self.written[start:end] if word)
 
 
-def _sentences(text: str, lexicon: Lexicon) -> Iterator[_Sentence]:
-    for part in _SENTENCE_END.split(normalise(text)):
+def _sentences(said: str, lexicon: Lexicon) -> Iterator[_Sentence]:
+    for part in _SENTENCE_END.split(folded(said, lexicon.folds)):
         sentence = _Sentence()
         for written in _WORD.findall(part):
             if not written[0].isalnum():
@@ -197,40 +235,48 @@ def _sentences(text: str, lexicon: Lexicon) -> Iterator[_Sentence]:
 
 
 def _hits(sentence: _Sentence, lexicon: Lexicon) -> Iterator[_Hit]:
-    found: list[tuple[int, int, Category]] = []
-    idioms: list[tuple[int, int]] = []
+    found: list[_Match] = []
+    idioms: list[_Match] = []
     for start in range(len(sentence.words)):
-        for end, category in _matches(sentence.words, start, lexicon):
-            if category is None:
-                idioms.append((start, end))
-            else:
-                found.append((start, end, category))
-    spoken = _covered(idioms)
-    for start, end, category in found:
-        lowered = _lowered(sentence, start, end, category, spoken, lexicon)
-        phrase = sentence.as_written(start, end)
-        if lowered and category.urgency <= Urgency.SOON:
+        for match in _matches(sentence.words, start, lexicon):
+            (idioms if match.category is None else found).append(match)
+    spoken = {at for idiom in idioms for at in range(idiom.start, idiom.end)}
+    for match in found:
+        assert match.category is not None  # sorted out above
+        lowered = _lowered(sentence, match, match.category, spoken, lexicon)
+        if lowered and match.category.urgency <= Urgency.SOON:
             continue  # "no side effects" is no struggle; a danger is never passed over
-        urgency = Urgency.SOON if lowered else category.urgency
-        yield _Hit(urgency, category.name, end - start, f'"{phrase}"{lowered}')
+        urgency = Urgency.SOON if lowered else match.category.urgency
+        phrase = sentence.as_written(match.start, match.end)
+        why = f'"{phrase}"{lowered}'
+        yield _Hit(urgency, match.category.name, match.end - match.start, why)
 
 
-def _covered(spans: Iterable[tuple[int, int]]) -> set[int]:
-    return {at for start, end in spans for at in range(start, end)}
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A phrase found between two words; *negated* by the word that stands inside it."""
+
+    start: int
+    end: int
+    category: Category | None
+    """None for an idiom."""
+    negated: str
 
 
-def _matches(
-    words: list[str], start: int, lexicon: Lexicon
-) -> Iterator[tuple[int, Category | None]]:
-    """Yield where each phrase that begins at *start* ends, and its kind (None: an idiom)."""
-    waiting = [(lexicon.tree, start)]
+def _matches(words: list[str], start: int, lexicon: Lexicon) -> Iterator[_Match]:
+    """Yield each phrase that begins at *start*."""
+    waiting = [(lexicon.tree, start, "")]
     while waiting:
-        node, at = waiting.pop()
+        node, at, negated = waiting.pop()
         for category in node.ends:
-            yield at, category
+            yield _Match(start, at, category, negated)
         if node.gap is not None:
-            waiting += [(node.gap, end) for end in _gap_ends(words, at, lexicon.negations)]
-        waiting += [(node.following[word], end) for word, end in _next(words, at, node)]
+            ends = _gap_ends(words, at, lexicon.negations | lexicon.negations_within)
+            waiting += [(node.gap, end, negated) for end in ends]
+        waiting += [(node.following[word], end, negated) for word, end in _next(words, at, node)]
+        inside = start < at < len(words) and words[at] in lexicon.negations_within and not negated
+        if inside and (node.following or node.gap):
+            waiting.append((node, at + 1, words[at]))
 
 
 def _gap_ends(words: list[str], at: int, negations: frozenset[str]) -> Iterator[int]:
@@ -259,23 +305,39 @@ def _next(words: list[str], at: int, node: _Node) -> Iterator[tuple[str, int]]:
 
 
 def _lowered(
-    sentence: _Sentence,
-    start: int,
-    end: int,
-    category: Category,
-    spoken: set[int],
-    lexicon: Lexicon,
+    sentence: _Sentence, match: _Match, category: Category, spoken: set[int], lexicon: Lexicon
 ) -> str:
     """Return why a finding is lowered, to stand behind its phrase; empty when it is not."""
-    if not spoken.isdisjoint(range(start, end)):
+    if not spoken.isdisjoint(range(match.start, match.end)):
         return " in a way of speaking"
     if not category.negatable:
         return ""
-    for at in range(start - 1, max(start - 1 - NEGATION_REACH, -1), -1):
-        if at + 1 in sentence.breaks:
+    negation = match.negated or _negation_of(sentence, match, lexicon)
+    return f' with "{negation}"' if negation else ""
+
+
+def _negation_of(sentence: _Sentence, match: _Match, lexicon: Lexicon) -> str:
+    """Return the word that negates a match from before it or from behind it, if one does."""
+    before = range(match.start - 1, max(match.start - 1 - NEGATION_REACH, -1), -1)
+    after = range(match.end, min(match.end + NEGATION_REACH, len(sentence.words)))
+    return _first_of(lexicon.negations, sentence, before, 1, lexicon.carriers) or _first_of(
+        lexicon.negations_after, sentence, after, 0, lexicon.carriers
+    )
+
+
+def _first_of(
+    negations: frozenset[str],
+    sentence: _Sentence,
+    places: range,
+    beside: int,
+    carriers: frozenset[str],
+) -> str:
+    """Return the first negation at *places* that nothing but *carriers* parts from the match."""
+    for at in places:
+        if at + beside in sentence.breaks:
             return ""
-        if sentence.words[at] in lexicon.negations:
-            return f' after "{sentence.words[at]}"'
-        if sentence.words[at] not in lexicon.carriers:
+        if sentence.words[at] in negations:
+            return sentence.words[at]
+        if sentence.words[at] not in carriers:
             return ""
     return ""

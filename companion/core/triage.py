@@ -9,17 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from statistics import median
 
 from companion.core.doses import plain
 from companion.core.pace import Say
 from companion.core.people import StopReason
-from companion.core.protocols import USE_MORE, USE_WENT_BACK, Question
+from companion.core.questions import GOOD_WHEN_HIGH, USE_MORE, USE_WENT_BACK, Question
 from companion.core.screening import Screening
 from companion.core.urgency import Urgency
 
 PAIN_RISE = Decimal(2)
 """Rule T-01: points over the patient's own baseline, in two check-ins running."""
+PAIN_RISE_PERCENT = Decimal(30)
+"""Rule T-01: or this much of the baseline, where that is less; a point at least."""
 PAIN_CHECK_INS = 2
 BASELINE_DAYS = 14
 """Rule T-01: the baseline is the median of the readings in these days before the first cut."""
@@ -37,8 +40,21 @@ SIGNPOST_COPING = Decimal(5)
 """Rule G-01: at or below this the signpost is about coping."""
 SIGNPOST_PAIN = Decimal(6)
 """Rule G-02: at or above this the signpost is about pain."""
-HOLD_URGENT = timedelta(days=2)
-"""Rule T-14: a hold is urgent when the next cut is this near."""
+WITHDRAWAL_SEVERE, WITHDRAWAL_MODERATE = Decimal(3), Decimal(2)
+"""Rule T-20: 0 none to 3 a lot."""
+MOOD_LOW = Decimal(3)
+"""Rule T-21: both items of the PHQ-2 together, 0 to 6."""
+TABLETS_TIMES, TABLETS_FREE = 2, 10
+"""Rule T-22: a count above this many times what was agreed, or above this many where nothing
+was, is read to nobody but a person."""
+CONFIDENCE_LOW = Decimal(3)
+"""Rule T-23: sure of the next step, 0-10, at or below this."""
+TREND_CHECK_INS, TREND_POINTS = 3, Decimal(3)
+"""Rule T-24: each of so many check-ins worse than the one before, by so much in all."""
+MISSED_CHECK_INS = 2
+"""Rule T-25: check-ins running in which the first question was not answered."""
+REVIEW_AFTER_DAYS = 14
+"""Rule T-28: the review after discharge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +67,28 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class PainReading:
-    """One answer to the pain question."""
+class ScoreReading:
+    """One answer to a question that is asked again and again."""
 
     value: Decimal
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What was agreed with one patient about when the team is told (rule T-26)."""
+
+    pain_at: Decimal | None = None
+    """Pain at or above this, twice running."""
+    coping_at: Decimal | None = None
+    """Coping at or below this, at once."""
+
+
+NOTHING_AGREED = Agreed()
+
+
 def baseline(
-    readings: Sequence[PainReading], first_cut_on: date | None, at_enrolment: Decimal | None
+    readings: Sequence[ScoreReading], first_cut_on: date | None, at_enrolment: Decimal | None
 ) -> Decimal | None:
     """Return the patient's own usual pain, or None when nothing is known (rule T-01)."""
     if first_cut_on is not None:
@@ -72,26 +101,55 @@ def baseline(
     return readings[0].value if readings else None
 
 
-def pain_finding(readings: Sequence[PainReading], usual: Decimal | None) -> Finding | None:
-    """Return rule T-01 for *readings*, oldest first, the newest just answered."""
+def pain_finding(
+    readings: Sequence[ScoreReading], usual: Decimal | None, agreed: Agreed = NOTHING_AGREED
+) -> Finding | None:
+    """Return rule T-26 or T-01 for *readings*, oldest first, the newest just answered."""
     newest = readings[-PAIN_CHECK_INS:]
-    if usual is None or len(newest) < PAIN_CHECK_INS:
+    if len(newest) < PAIN_CHECK_INS:
         return None
-    if any(reading.value < usual + PAIN_RISE for reading in newest):
+    scores, least = " then ".join(plain(one.value) for one in newest), min(r.value for r in newest)
+    if agreed.pain_at is not None and least >= agreed.pain_at:
+        why = f"Pain {scores} in the last two check-ins; agreed to tell at {plain(agreed.pain_at)}."
+        return Finding("T-26", Urgency.SOON, why)
+    if usual is None or least < usual + _rise(usual):
         return None
-    scores = " then ".join(plain(reading.value) for reading in newest)
     return Finding(
         "T-01", Urgency.SOON, f"Pain {scores} in the last two check-ins; usually {plain(usual)}."
     )
 
 
-def answer_finding(question: Question, value: Decimal) -> Finding | None:
-    """Return what one answer means by itself (rules T-02, T-03 and T-04)."""
-    if question is Question.COPING and value <= COPING_LOW:
+def _rise(usual: Decimal) -> Decimal:
+    return min(PAIN_RISE, max(Decimal(1), usual * PAIN_RISE_PERCENT / 100))
+
+
+def trend_finding(question: Question, readings: Sequence[ScoreReading]) -> Finding | None:
+    """Return rule T-24: worse and worse, oldest of *readings* first."""
+    newest = [one.value for one in readings[-TREND_CHECK_INS:]]
+    rises = [later - earlier for earlier, later in pairwise(newest)]
+    if question in GOOD_WHEN_HIGH:
+        rises = [-rise for rise in rises]
+    if len(newest) < TREND_CHECK_INS or min(rises) <= 0 or sum(rises) < TREND_POINTS:
+        return None
+    scores = ", ".join(plain(value) for value in newest)
+    return Finding("T-24", Urgency.SOON, f"Worse each time: {question} {scores}.")
+
+
+def coping_finding(value: Decimal, agreed: Agreed = NOTHING_AGREED) -> Finding | None:
+    """Return rule T-26 or T-02 for one answer on coping."""
+    if agreed.coping_at is not None and value <= agreed.coping_at:
+        why = f"Coping {plain(value)} out of 10; agreed to tell at {plain(agreed.coping_at)}."
+        return Finding("T-26", Urgency.SOON, why)
+    if value <= COPING_LOW:
         return Finding("T-02", Urgency.SOON, f"Coping {plain(value)} out of 10 (0 is cannot cope).")
-    if question is Question.USE and value == USE_MORE:
+    return None
+
+
+def use_finding(value: Decimal) -> Finding | None:
+    """Return rule T-03 or T-04 for what was taken."""
+    if value == USE_MORE:
         return Finding("T-03", Urgency.URGENT, "Says they took more than agreed.")
-    if question is Question.USE and value == USE_WENT_BACK:
+    if value == USE_WENT_BACK:
         return Finding(
             "T-04",
             Urgency.URGENT,
@@ -99,6 +157,90 @@ def answer_finding(question: Question, value: Decimal) -> Finding | None:
             "the old dose can now be dangerous.",
         )
     return None
+
+
+def withdrawal_finding(
+    readings: Sequence[ScoreReading], last_cut_on: date | None
+) -> Finding | None:
+    """Return rule T-20 for *readings*, oldest first, the newest just answered.
+
+    Some withdrawal in the week after a cut is expected: moderate once is told to nobody.
+    """
+    newest = readings[-1]
+    since = "" if last_cut_on is None else f" The last reduction was on {_day(last_cut_on)}."
+    if newest.value >= WITHDRAWAL_SEVERE:
+        return Finding("T-20", Urgency.URGENT, f"A lot of withdrawal.{since}")
+    if newest.value < WITHDRAWAL_MODERATE:
+        return None
+    twice = len(readings) > 1 and readings[-2].value >= WITHDRAWAL_MODERATE
+    if in_step_week(newest.on, last_cut_on) and not twice:
+        return None
+    again = ", as the time before" if twice else ""
+    return Finding("T-20", Urgency.SOON, f"Quite a bit of withdrawal{again}.{since}")
+
+
+def is_expected_withdrawal(value: Decimal | None, today: date, last_cut_on: date | None) -> bool:
+    """Tell whether the patient is told that what they feel is common after a change."""
+    if value is None or not in_step_week(today, last_cut_on):
+        return False
+    return Decimal(1) <= value < WITHDRAWAL_SEVERE
+
+
+def mood_finding(interest: Decimal | None, mood: Decimal) -> Finding | None:
+    """Return rule T-21: both items of the PHQ-2 together; one alone counts as it is."""
+    total = mood + (interest or 0)
+    if total < MOOD_LOW:
+        return None
+    return Finding("T-21", Urgency.URGENT, f"Low mood: {plain(total)} of 6 on the PHQ-2.")
+
+
+def most_tablets(agreed_a_day: Decimal | None) -> Decimal:
+    """Return the highest count that is taken without a person (rule T-22)."""
+    return Decimal(TABLETS_FREE) if agreed_a_day is None else agreed_a_day * TABLETS_TIMES
+
+
+def tablets_finding(value: Decimal, agreed_a_day: Decimal | None) -> Finding | None:
+    """Return rule T-22: a count against what was agreed for the day, where that is known."""
+    if value > most_tablets(agreed_a_day):
+        why = f"Says they took {plain(value)} in 24 hours: ask at once what, and how they are."
+        return Finding("T-22", Urgency.URGENT, why)
+    if agreed_a_day is not None and value > agreed_a_day:
+        why = f"Says they took {plain(value)} in 24 hours; {plain(agreed_a_day)} were agreed."
+        return Finding("T-22", Urgency.URGENT, why)
+    if agreed_a_day and value == 0:
+        why = f"Says they took none in 24 hours; {plain(agreed_a_day)} were agreed."
+        return Finding("T-22", Urgency.SOON, why)
+    return None
+
+
+def confidence_finding(value: Decimal, next_cut_on: date | None) -> Finding | None:
+    """Return rule T-23: not sure of a next step that is planned."""
+    if value > CONFIDENCE_LOW or next_cut_on is None:
+        return None
+    why = f"Only {plain(value)} out of 10 sure of the next step, on {_day(next_cut_on)}."
+    return Finding("T-23", Urgency.SOON, why)
+
+
+def missed_check_ins_finding(missed: int, *, in_step_week: bool) -> Finding | None:
+    """Return rule T-25: *missed* check-ins running were not begun."""
+    if missed < MISSED_CHECK_INS:
+        return None
+    urgency = Urgency.URGENT if in_step_week else Urgency.SOON
+    return Finding("T-25", urgency, f"{missed} check-ins running were not answered.")
+
+
+def language_finding() -> Finding:
+    """Return rule T-27: the patient would like another language."""
+    return Finding("T-27", Urgency.SOON, "Texted LANGUAGE: ask which language they would like.")
+
+
+def review_finding() -> Finding:
+    """Return rule T-28: the review after discharge is due."""
+    return Finding(
+        "T-28",
+        Urgency.SOON,
+        "Two weeks after discharge: review pain, what is still taken and what is left over.",
+    )
 
 
 CRISIS_SENT = " The crisis numbers were sent."
@@ -135,9 +277,20 @@ def not_understood_finding() -> Finding:
     )
 
 
-def free_text_finding() -> Finding:
-    """Return rule T-10: words that only a person can read."""
-    return Finding("T-10", Urgency.SOON, "Wrote something that a person should read.")
+def free_text_finding(*, reviewed: bool) -> Finding:
+    """Return rule T-10: words that only a person can read.
+
+    Where no native-speaking clinician has *reviewed* the danger phrases of the language,
+    nobody can rely on them: the text needs reading today.
+    """
+    if reviewed:
+        return Finding("T-10", Urgency.SOON, "Wrote something that a person should read.")
+    return Finding(
+        "T-10",
+        Urgency.URGENT,
+        "Wrote something that needs reading today: no clinician has checked the danger phrases "
+        "of this language.",
+    )
 
 
 def silence_finding(*, hours: int, in_step_week: bool) -> Finding:
@@ -149,22 +302,28 @@ def silence_finding(*, hours: int, in_step_week: bool) -> Finding:
     return Finding("T-11", Urgency.SOON, f"No answer for {hours} hours.")
 
 
-def stop_finding() -> Finding:
-    """Return rule T-12: texts are off, so nobody will notice by text."""
+def stop_finding(*, at_risk: bool) -> Finding:
+    """Return rule T-12: texts are off, so nobody will notice by text.
+
+    *at_risk* is a week after a cut, or an alert that stands open.
+    """
     return Finding(
-        "T-12", Urgency.URGENT, "Texted STOP. No text reaches this patient now: call them."
+        "T-12",
+        Urgency.URGENT if at_risk else Urgency.SOON,
+        "Texted STOP. No text reaches this patient now: call them.",
     )
 
 
-def wrong_person_finding() -> Finding:
-    """Return rule T-13: the number may be somebody else's."""
+def wrong_person_finding(*, at_risk: bool) -> Finding:
+    """Return rule T-13: the number may be somebody else's. *at_risk* as for T-12."""
     return Finding(
-        "T-13", Urgency.URGENT, "The phone may belong to somebody else. Texts are stopped: call."
+        "T-13",
+        Urgency.URGENT if at_risk else Urgency.SOON,
+        "The phone may belong to somebody else. Texts are stopped: call.",
     )
 
 
 def hold_finding(
-    today: date,
     next_cut_on: date | None,
     *,
     supply_ends_on: date | None = None,
@@ -175,23 +334,22 @@ def hold_finding(
     The supply was made for lower doses to come: where it ends before the next review, or no
     review is planned, somebody must act on the same working day.
     """
-    near = next_cut_on is not None and next_cut_on - today <= HOLD_URGENT
+    runs_short = False
     why = ["Asked to stay on this dose."]
     if next_cut_on is not None:
         why.append("The next reduction had been planned and will not come.")
         if supply_ends_on is None:
             why.append("How far the supply goes at this dose is not written down: ask.")
     if supply_ends_on is not None:
-        short = review_on is None or supply_ends_on < review_on
-        near = near or short
+        runs_short = review_on is None or supply_ends_on < review_on
         why.append(f"At this dose the supply ends on {_day(supply_ends_on)}.")
-        if short:
+        if runs_short:
             why.append(
                 "No review is planned."
                 if review_on is None
                 else f"The review is later, on {_day(review_on)}."
             )
-    return Finding("T-14", Urgency.URGENT if near else Urgency.SOON, " ".join(why))
+    return Finding("T-14", Urgency.URGENT if runs_short else Urgency.SOON, " ".join(why))
 
 
 def _day(day: date) -> str:
@@ -219,6 +377,13 @@ def code_finding() -> Finding:
     """Return rule T-18: a code for agreeing was answered wrongly too often."""
     return Finding(
         "T-18", Urgency.SOON, "Answered the code for agreeing to the plan wrongly. Call them."
+    )
+
+
+def early_finding() -> Finding:
+    """Return rule T-29: an answer came before its question had gone out."""
+    return Finding(
+        "T-29", Urgency.SOON, "Answered before the question had gone out: see what they meant."
     )
 
 

@@ -15,7 +15,7 @@ from companion.core.drafting import Basis, Cut, Draft, Every, Pace, Period, draf
 from companion.core.medicines import form_named
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.core.product import Product
-from companion.core.protocols import Question
+from companion.core.questions import Question
 from companion.core.situation import Situation
 from companion.core.taper import Step
 from companion.demo.people import CHARACTERS, Character, Story, nhs_number_of, phone_of

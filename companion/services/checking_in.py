@@ -13,12 +13,14 @@ from companion.core import triage
 from companion.core.calendar import local_day, next_window, window_on
 from companion.core.conversation import question_key
 from companion.core.people import Pathway, PatientStatus
-from companion.core.protocols import Protocol, Question
+from companion.core.protocols import Often, Protocol
+from companion.core.questions import WEEKLY, Question
 from companion.core.sending import MessageKind
-from companion.core.taper import last_cut
 from companion.services import queueing
 from companion.services.alerting import tell_about
-from companion.store import check_ins, messages, organisations, patients, plans
+from companion.services.incoming import texts_for
+from companion.services.plan_today import plan_on, plan_today
+from companion.store import check_ins, messages, organisations, patients
 from companion.store.check_ins import CheckIn, CheckInState
 from companion.store.database import Session, Transactions
 from companion.store.organisations import Organisation
@@ -34,13 +36,27 @@ STARTS_A_MINUTE = 30
 """Rule C-04: more check-ins than these begin a minute later: most people choose a round hour."""
 
 
+AFTER_TAPER = timedelta(days=28)
+"""Rule C-18: when the last reduction is this long ago, the year after the taper has begun."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How one patient is asked now: by which protocol, counted from when."""
+    """How one patient is asked now: by which protocol, counted from when, how often."""
 
     protocol: Protocol
     anchor: date
     version: PlanVersion | None
+    often: Often
+    week_days: frozenset[int]
+
+    def is_due(self, day: date) -> bool:
+        """Tell whether the patient is asked on *day*."""
+        return self.protocol.is_due(day, self.anchor, self.often, self.week_days)
+
+    def questions_on(self, day: date, not_yet: frozenset[Question]) -> tuple[Question, ...]:
+        """Return what is asked on *day*, without weekly questions that are *not_yet* due."""
+        return self.protocol.questions_on(day, self.anchor, self.often, self.week_days, not_yet)
 
 
 def queue_due(transactions: Transactions, wording: Wording, *, now: datetime) -> int:
@@ -90,8 +106,9 @@ def _consider(
     slept_from, patient.considered_on = patient.considered_on, today
     if slept_from is not None:
         _tell_of_missed_days(session, wording, patient, slept_from, now)
+    _tell_of_review(session, patient, slept_from, today, now)
     schedule = schedule_of(session, wording, patient, today)
-    if schedule is None or not schedule.protocol.is_due(today, schedule.anchor):
+    if schedule is None or not schedule.is_due(today):
         return 0
     window = window_on(today, patient.safe_from, patient.safe_until, zone)
     if not window.covers(now):
@@ -118,22 +135,47 @@ def _tell_of_missed_days(
     for ahead in range(1, min(slept, LONGEST_SLEEP_DAYS) + 1):
         day = after + timedelta(days=ahead)
         schedule = schedule_of(session, wording, patient, day)
-        if schedule is not None and schedule.protocol.is_due(day, schedule.anchor):
+        if schedule is not None and schedule.is_due(day):
             tell_about(session, patient, triage.missed_finding(), now=now)
             return
+
+
+def _tell_of_review(
+    session: Session, patient: Patient, before: date | None, today: date, now: datetime
+) -> None:
+    """Tell the team once that the review two weeks after discharge is due (rule T-28)."""
+    if patient.discharged_on is None or patient.pathway is not Pathway.DISCHARGE:
+        return
+    due = patient.discharged_on + timedelta(days=triage.REVIEW_AFTER_DAYS)
+    first_look = before is None or before < due
+    if first_look and due <= today <= due + timedelta(days=LONGEST_SLEEP_DAYS):
+        tell_about(session, patient, triage.review_finding(), now=now)
 
 
 def schedule_of(
     session: Session, wording: Wording, patient: Patient, today: date
 ) -> Schedule | None:
     """Return how *patient* is asked on *today*, or None when nothing asks them."""
-    version = plans.agreed_version(session, patient)
-    if version is not None and version.starts_on <= today:
-        holds = plans.binding_holds(session, version)
-        cut = last_cut(plans.steps_of(session, version), today, holds)
-        return Schedule(wording.protocols["taper"], cut or version.starts_on, version)
+    found = _protocol_of(session, patient, today)
+    if found is None:
+        return None
+    name, anchor, version = found
+    return Schedule(wording.protocols[name], anchor, version, patient.how_often, patient.week_days)
+
+
+def _protocol_of(
+    session: Session, patient: Patient, today: date
+) -> tuple[str, date, PlanVersion | None] | None:
+    plan = plan_on(session, patient, today)
+    if plan.version is not None and plan.has_begun:
+        cut = plan.last_cut_on
+        if plan.held_on is not None:
+            return "hold", max(plan.held_on, cut or plan.held_on), plan.version
+        if cut is not None and plan.next_cut_on is None and today - cut >= AFTER_TAPER:
+            return "after-taper", cut, plan.version
+        return "taper", cut or plan.version.starts_on, plan.version
     if patient.pathway is Pathway.DISCHARGE and patient.discharged_on is not None:
-        return Schedule(wording.protocols["post-discharge"], patient.discharged_on, None)
+        return "post-discharge", patient.discharged_on, None
     return None
 
 
@@ -147,14 +189,16 @@ def _ask(
     starts_at: datetime,
 ) -> int:
     expire_open(session, patient, now)
-    question = schedule.protocol.questions[0]
+    asked = check_ins.answered_since(session, patient, now - WEEK)
+    questions = schedule.questions_on(today, asked & WEEKLY)
+    question = questions[0]
     check_in = check_ins.start(
         session,
         organisation_id=patient.organisation_id,
         patient_id=patient.id,
         local_day=today,
         kind=schedule.protocol.name,
-        question=question,
+        questions=questions,
         now=now,
     )
     if check_in is None:
@@ -164,7 +208,7 @@ def _ask(
         patient=patient,
         kind=MessageKind.CHECK_IN,
         text_key=question_key(question),
-        body=question_text(wording, patient, question, today),
+        body=question_text(session, wording, patient, question, today),
         dedupe_key=f"check-in:{check_in.id}",
         now=now,
         not_before=starts_at,
@@ -174,11 +218,16 @@ def _ask(
     return 1
 
 
-def question_text(wording: Wording, patient: Patient, question: Question, day: date) -> str:
+WEEK = timedelta(days=6, hours=12)
+"""Rule C-15: weekly questions are asked once in seven days; half a day is left for the hour."""
+
+
+def question_text(
+    session: Session, wording: Wording, patient: Patient, question: Question, day: date
+) -> str:
     """Return the text that asks *question*; the first one of a check-in names its day."""
-    return wording.text_for(
-        question_key(question), patient.language, day=wording.short_day(day, patient.language)
-    )
+    named = wording.short_day(day, patient.language)
+    return texts_for(session, wording, patient, question_key(question), {"day": named})
 
 
 def expire_open(session: Session, patient: Patient, now: datetime) -> None:
@@ -245,7 +294,7 @@ def _remind(
         return 0
     assert check_in.question is not None
     check_in.reminded_at = now
-    question = question_text(wording, patient, check_in.question, check_in.local_day)
+    question = question_text(session, wording, patient, check_in.question, check_in.local_day)
     queueing.queue_text(
         session,
         patient=patient,
@@ -269,12 +318,12 @@ def _tell_of_silence(session: Session, patient: Patient, check_in: CheckIn, now:
         return
     check_in.silence_alerted_at = now
     hours = int((now - _last_word(check_in)) / timedelta(hours=1))
-    version = plans.agreed_version(session, patient)
-    cut = None
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    today = local_day(now, zone)
-    if version is not None:
-        holds = plans.binding_holds(session, version)
-        cut = last_cut(plans.steps_of(session, version), today, holds)
-    finding = triage.silence_finding(hours=hours, in_step_week=triage.in_step_week(today, cut))
-    tell_about(session, patient, finding, now=now)
+    step_week = plan_today(session, patient, now).in_step_week
+    tell_about(
+        session, patient, triage.silence_finding(hours=hours, in_step_week=step_week), now=now
+    )
+    missed = triage.missed_check_ins_finding(
+        check_ins.missed_running(session, patient), in_step_week=step_week
+    )
+    if missed is not None:
+        tell_about(session, patient, missed, now=now)

@@ -7,13 +7,16 @@ from uuid import uuid4
 
 from companion.core.numbers import parse_phone
 from companion.core.people import ContactWishes, PatientStatus
+from companion.core.protocols import Often
 from companion.core.sending import MessageKind
+from companion.core.triage import NOTHING_AGREED, Agreed
 from companion.services import queueing
 from companion.services.enrolment_checks import (
     LONGEST_WORDS,
     EnrolmentError,
     Faults,
     NewPatient,
+    check_agreed,
     check_identity,
     check_phone_is_free,
     check_wishes,
@@ -67,6 +70,8 @@ def register(
         consent_how=consent.how,
         consent_asked_on=consent.asked_on,
         baseline_pain=new.baseline_pain,
+        pain_at=new.agreed.pain_at,
+        coping_at=new.agreed.coping_at,
     )
     patients.seal_identity(session, patient, identity)
     _take_wishes(session, patient, wishes)
@@ -82,6 +87,7 @@ def _take_wishes(session: Session, patient: Patient, wishes: ContactWishes) -> N
     patient.check_in_at = wishes.check_in_at
     patient.language, patient.detailed = wishes.language, wishes.detailed
     patient.interpreter = wishes.interpreter
+    patient.how_often, patient.week_days = wishes.how_often, wishes.week_days
     patients.seal_needs(
         session, patient, ways=wishes.ways, communication=wishes.communication_needs
     )
@@ -97,6 +103,8 @@ def wishes_of(session: Session, patient: Patient) -> ContactWishes:
         language=patient.language,
         detailed=patient.detailed,
         interpreter=patient.interpreter,
+        how_often=patient.how_often,
+        week_days=patient.week_days,
         ways=ways,
         communication_needs=communication_needs,
     )
@@ -134,6 +142,7 @@ class Details:
     gp_practice: str
     pharmacy: str
     wishes: ContactWishes
+    agreed: Agreed = NOTHING_AGREED
 
 
 def amend(
@@ -164,6 +173,7 @@ def amend(
     zone = organisations.organisation_of(session, patient.organisation_id).time_zone
     amended = check_identity(changed, now.astimezone(zone).date(), faults, allow_examples=True)
     check_wishes(details.wishes, wording, faults)
+    check_agreed(details.agreed, faults)
     for name in ("gp_practice", "pharmacy"):
         sound = len(getattr(details, name)) <= LONGEST_WORDS
         faults.need(name, "This is too long", sound=sound)
@@ -171,6 +181,7 @@ def amend(
     patients.seal_identity(session, patient, amended)
     _take_wishes(session, patient, details.wishes)
     patient.gp_practice, patient.pharmacy = details.gp_practice, details.pharmacy
+    patient.pain_at, patient.coping_at = details.agreed.pain_at, details.agreed.coping_at
     patient.revision += 1
     _record(session, patient, actor, "details changed", now)
 
@@ -263,6 +274,15 @@ def opt_in(session: Session, patient: Patient, *, actor: Actor, now: datetime) -
     patient.opted_out_at = patient.considered_on = None
     patient.revision += 1
     _record(session, patient, actor, "opted in", now)
+
+
+def ask_more_or_less(
+    session: Session, patient: Patient, how_often: Often, *, actor: Actor, now: datetime
+) -> None:
+    """Write down how often the patient wants to be asked."""
+    patient.how_often = how_often
+    patient.revision += 1
+    _record(session, patient, actor, f"asked {how_often}", now)
 
 
 def view(session: Session, patient: Patient, *, what: str, actor: Actor, now: datetime) -> None:

@@ -8,7 +8,9 @@ from uuid import UUID
 from companion.core.calendar import EARLIEST_SAFE, LATEST_SAFE, SHORTEST_WINDOW
 from companion.core.numbers import NumberError, parse_nhs_number, parse_phone
 from companion.core.people import Consent, ContactWishes, Identity, Pathway, PatientStatus
-from companion.core.protocols import Question
+from companion.core.protocols import WEEK_DAYS
+from companion.core.questions import Question
+from companion.core.triage import NOTHING_AGREED, Agreed
 from companion.store import patients
 from companion.store.database import Scope, Session
 from companion.wording import Wording
@@ -39,6 +41,7 @@ class NewPatient:
     pharmacy: str
     discharged_on: date | None = None
     baseline_pain: Decimal | None = None
+    agreed: Agreed = NOTHING_AGREED
 
 
 @dataclass
@@ -131,6 +134,8 @@ def check_wishes(wishes: ContactWishes, wording: Wording, faults: Faults) -> Non
     )
     tags = {language.tag for language in wording.choosable()}
     faults.need("language", "Choose a language from the list", sound=wishes.language in tags)
+    faults.need("week_days", "Choose at least one day", sound=bool(wishes.week_days))
+    faults.need("week_days", "Choose days of the week", sound=wishes.week_days <= WEEK_DAYS)
     for name in ("ways", "communication_needs"):
         sound = len(getattr(wishes, name)) <= LONGEST_WORDS
         faults.need(name, "This is too long", sound=sound)
@@ -161,9 +166,19 @@ def _check_care(new: NewPatient, scope: Scope, today: date, faults: Faults) -> N
     if new.pathway is Pathway.DISCHARGE:
         sound = new.discharged_on is not None and new.discharged_on <= today
         faults.need("discharged_on", "Enter the day of discharge, not in the future", sound=sound)
-    if new.baseline_pain is not None:
-        sound = new.baseline_pain.is_finite() and Question.PAIN.scale.holds(new.baseline_pain)
-        faults.need("baseline_pain", "Enter a number from 0 to 10", sound=sound)
+    _check_score("baseline_pain", new.baseline_pain, faults)
+    check_agreed(new.agreed, faults)
+
+
+def check_agreed(agreed: Agreed, faults: Faults) -> None:
+    _check_score("pain_at", agreed.pain_at, faults)
+    _check_score("coping_at", agreed.coping_at, faults)
+
+
+def _check_score(name: str, score: Decimal | None, faults: Faults) -> None:
+    if score is not None:
+        sound = score.is_finite() and Question.PAIN.scale.holds(score)
+        faults.need(name, "Enter a number from 0 to 10", sound=sound)
 
 
 def check_phone_is_free(session: Session, phone: str, mine: UUID | None, faults: Faults) -> None:

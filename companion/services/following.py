@@ -7,7 +7,6 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from companion.core.calendar import local_day
 from companion.core.sending import (
     MessageKind,
     MessageState,
@@ -16,10 +15,8 @@ from companion.core.sending import (
     state_for,
     words_for,
 )
-from companion.core.taper import last_cut
 from companion.core.triage import (
     Finding,
-    in_step_week,
     service_finding,
     stop_finding,
     twice_finding,
@@ -27,7 +24,9 @@ from companion.core.triage import (
 )
 from companion.services import enrolment
 from companion.services.alerting import raise_alert, take_next_rung, tell_every_organisation
-from companion.store import messages, organisations, patients, plans
+from companion.services.plan_today import plan_today
+from companion.services.standing import is_at_risk
+from companion.store import messages, patients
 from companion.store.audit import PATIENT
 from companion.store.database import Session
 from companion.store.messages import Attempt, Message
@@ -132,8 +131,9 @@ def _note_opt_out(session: Session, message: Message, now: datetime) -> None:
     assert message.patient_id is not None  # looked at by the caller
     patient = patients.patient_by_id_everywhere(session, message.patient_id)
     if patient.opted_out_at is None and patient.phone_version == message.phone_version:
+        at_risk = is_at_risk(session, patient, now=now)
         enrolment.opt_out(session, patient, actor=PATIENT, now=now)
-        tell(session, message, stop_finding(), now)
+        tell(session, message, stop_finding(at_risk=at_risk), now)
 
 
 def tell_undelivered(session: Session, message: Message, reason: str, now: datetime) -> None:
@@ -150,13 +150,7 @@ def _in_step_week(session: Session, message: Message, now: datetime) -> bool:
     if message.patient_id is None or message.organisation_id is None:
         return False
     patient = patients.patient_by_id_everywhere(session, message.patient_id)
-    version = plans.agreed_version(session, patient)
-    if version is None:
-        return False
-    organisation = organisations.organisation_of(session, message.organisation_id)
-    today = local_day(now, organisation.time_zone)
-    holds = plans.binding_holds(session, version)
-    return in_step_week(today, last_cut(plans.steps_of(session, version), today, holds))
+    return plan_today(session, patient, now).in_step_week
 
 
 def tell_operator(session: Session, now: datetime) -> None:

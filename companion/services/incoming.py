@@ -7,9 +7,12 @@ from types import MappingProxyType
 from uuid import UUID
 
 from companion.core import triage
+from companion.core.crisis import call_key, crisis_key
+from companion.core.reading.readings import Vocabulary
 from companion.core.screening import Screening
 from companion.core.sending import MessageKind
 from companion.core.triage import Finding
+from companion.core.working import Nation
 from companion.services import queueing
 from companion.services.alerting import tell_about
 from companion.store import messages, organisations
@@ -39,6 +42,11 @@ class Incoming:
         """Whether a text can answer this one: not after STOP."""
         return self.patient.opted_out_at is None
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The reading words of the patient's language."""
+        return self.wording.vocabulary(self.patient.language)
+
     def tell(self, finding: Finding | None) -> None:
         """Raise *finding*, if there is one, and say so where no text can answer."""
         if finding is not None:
@@ -57,14 +65,7 @@ class Incoming:
         """Queue the one text that answers this one."""
         if not self.reachable or self._is_flood(kind):
             return
-        team = organisations.team_of(
-            self.session, self.patient.organisation_id, self.patient.team_id
-        )
-        body = self.wording.text_for(
-            key,
-            self.patient.language,
-            **{"team": team.name, "team_phone": team.phone, "hours": team.hours, **values},
-        )
+        body = self.said(key, values)
         queueing.queue_text(
             self.session,
             patient=self.patient,
@@ -77,6 +78,15 @@ class Incoming:
             reply_id=self.reply.id,
         )
 
+    def said(self, key: str, values: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Return a text with what the patient's team says of itself put in."""
+        return texts_for(self.session, self.wording, self.patient, key, values)
+
+    def answer_danger(self, key: str) -> None:
+        """Answer with the crisis services of the patient's nation: ``crisis`` or ``help``."""
+        nation = _nation_of(self.session, self.patient)
+        self.answer(crisis_key(key, nation), kind=MessageKind.CRISIS)
+
     def _is_flood(self, kind: MessageKind) -> bool:
         """Tell whether the phone answers our answers, as a machine does. Rule R-03."""
         if kind is MessageKind.CRISIS:
@@ -86,3 +96,30 @@ class Incoming:
             return False
         self.tell(triage.flood_finding())
         return True
+
+
+def texts_for(
+    session: Session,
+    wording: Wording,
+    patient: Patient,
+    key: str,
+    values: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return the text of *key* for *patient*: their language, team and nation put in."""
+    team = organisations.team_of(session, patient.organisation_id, patient.team_id)
+    nation = _nation_of(session, patient)
+    return wording.text_for(
+        key,
+        patient.language,
+        **{
+            "team": team.name,
+            "team_phone": team.phone,
+            "hours": team.hours,
+            "call": wording.text_for(call_key(nation), patient.language),
+            **values,
+        },
+    )
+
+
+def _nation_of(session: Session, patient: Patient) -> Nation:
+    return Nation(organisations.organisation_of(session, patient.organisation_id).nation)

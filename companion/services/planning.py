@@ -293,7 +293,6 @@ def hold(
         session,
         patient,
         hold_finding(
-            today,
             cut,
             supply_ends_on=ends,
             review_on=None if version is None else version.review_on,

@@ -12,21 +12,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from companion.core import triage
-from companion.core.calendar import local_day
-from companion.core.conversation import Asked, advance
 from companion.core.people import PatientStatus
-from companion.core.protocols import Question, Scale
-from companion.core.reading.answers import has_words, read, read_on_scale
+from companion.core.questions import Scale
+from companion.core.reading.answers import has_words, read_on_scale
 from companion.core.reading.readings import Keyword, Reading, ReadingKind
 from companion.core.screening import screen
 from companion.core.sending import MessageKind
-from companion.core.signposting import choose
-from companion.core.taper import first_cut
-from companion.core.triage import Finding, PainReading
+from companion.core.triage import Finding
 from companion.core.urgency import Urgency
-from companion.services import enrolment, queueing, settling
+from companion.services import conversing, enrolment, queueing
 from companion.services.alerting import tell_about, tell_every_organisation
 from companion.services.incoming import FLOOD, FLOOD_WITHIN, Incoming
+from companion.services.standing import is_at_risk
 from companion.services.steering import (
     PLAN_WISHES,
     is_code,
@@ -34,9 +31,9 @@ from companion.services.steering import (
     stop_for_wrong_person,
     take_code,
 )
-from companion.store import check_ins, organisations, patients, plans, replies
+from companion.store import check_ins, patients, replies
 from companion.store.audit import PATIENT
-from companion.store.check_ins import CheckIn, CheckInState
+from companion.store.check_ins import CheckIn
 from companion.store.database import Session, Transactions
 from companion.store.patients import Patient
 from companion.store.replies import Reply, ReplyState
@@ -176,7 +173,7 @@ def handle(session: Session, wording: Wording, reply_id: UUID, *, now: datetime)
     if patient is None:
         _take_strangers(session, wording, reply, body, now)
         return
-    screening = screen(body, wording.lexicon(patient.language))
+    screening = screen(body, wording.lexicons(patient.language))
     patient = patients.locked(session, patient.id)
     reply.state, reply.patient_id = ReplyState.HANDLED, patient.id
     _act(Incoming(session, wording, patient, reply, body, screening, now))
@@ -190,7 +187,7 @@ def _take_strangers(
     known = patients.patients_with_phone_everywhere(session, phone)
     languages = {patient.language for patient in known} or {ENGLISH}
     screening = max(
-        (screen(body, wording.lexicon(language)) for language in sorted(languages)),
+        (screen(body, wording.lexicons(language)) for language in sorted(languages)),
         key=lambda found: found.urgency,
     )
     reply.state = ReplyState.STRANGER
@@ -215,40 +212,48 @@ def _take_strangers(
 
 def _act(text: Incoming) -> None:
     check_in = check_ins.open_check_in(text.session, text.patient)
-    asked = None if check_in is None else check_in.question
-    reading = read(text.body, asked, text.wording.vocabulary(text.patient.language))
+    reading = conversing.read_reply(text, check_in)
     keyword = _keyword(text.reply, reading)
     starts_again = keyword is Keyword.START and not text.reachable
     _opt(text, keyword)
     if not (keyword in PLAN_WISHES and text.screening.urgency is Urgency.SOON):
         text.tell(triage.screening_finding(text.screening, answered=text.reachable))
     if keyword is Keyword.STOP:
-        # By itself, for it says already that no text reaches them.
-        tell_about(
-            text.session, text.patient, triage.stop_finding(), now=text.now, reply_id=text.reply.id
-        )
+        _tell_of_stop(text)
     elif text.screening.urgency is Urgency.EMERGENCY:
-        text.answer("crisis", kind=MessageKind.CRISIS)
-        _note_word(check_in, text.now)
+        text.answer_danger("crisis")
+        conversing.note_word(check_in, text)
     elif keyword is Keyword.START:
         if starts_again:
             text.answer("started_again")
     elif keyword is not None:
-        _note_word(check_in, text.now)
+        conversing.note_word(check_in, text)
         steer(text, keyword)
     else:
         _take_answer(text, check_in, reading)
+
+
+def _tell_of_stop(text: Incoming) -> None:
+    # Not through ``tell``, for the finding says already that no text reaches them.
+    at_risk = is_at_risk(text.session, text.patient, now=text.now)
+    tell_about(
+        text.session,
+        text.patient,
+        triage.stop_finding(at_risk=at_risk),
+        now=text.now,
+        reply_id=text.reply.id,
+    )
 
 
 def _take_answer(text: Incoming, check_in: CheckIn | None, reading: Reading) -> None:
     if text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
         _shake_hands(text)
     elif is_code(text.body):
-        _note_word(check_in, text.now)
+        conversing.note_word(check_in, text)
         take_code(text)
     elif check_in is not None and check_in.question is not None:
-        _converse(text, check_in, check_in.question, reading)
-    else:
+        conversing.converse(text, check_in, check_in.question, reading)
+    elif not conversing.take_late(text):
         _take_free_text(text)
 
 
@@ -267,8 +272,7 @@ def _opt(text: Incoming, keyword: Keyword | None) -> None:
 
 
 def _shake_hands(text: Incoming) -> None:
-    vocabulary = text.wording.vocabulary(text.patient.language)
-    reading = read_on_scale(text.body, HANDSHAKE_SCALE, vocabulary)
+    reading = read_on_scale(text.body, HANDSHAKE_SCALE, text.vocabulary)
     if reading.kind is ReadingKind.YES or reading.value == 1:
         enrolment.confirm_handshake(text.session, text.patient, actor=PATIENT, now=text.now)
         text.answer("handshake_confirmed")
@@ -282,81 +286,7 @@ def _shake_hands(text: Incoming) -> None:
 
 
 def _take_free_text(text: Incoming) -> None:
-    vocabulary = text.wording.vocabulary(text.patient.language)
-    if not has_words(text.body, vocabulary) and not any(c.isdigit() for c in text.body):
+    if not has_words(text.body, text.vocabulary) and not any(c.isdigit() for c in text.body):
         return  # "thanks", "ok": kept and shown, nothing to answer
-    text.tell(triage.free_text_finding())
-    urgent = text.screening.urgency >= Urgency.URGENT
-    text.answer("noted_urgent" if urgent else "noted")
-
-
-def _note_word(check_in: CheckIn | None, now: datetime) -> None:
-    if check_in is not None:
-        check_in.answered_at = now
-
-
-def _converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
-    protocol = text.wording.protocols[check_in.kind]
-    turn = advance(protocol, Asked(asked, again=check_in.asked_again), reading)
-    _note_word(check_in, text.now)
-    if has_words(text.body, text.wording.vocabulary(text.patient.language)):
-        text.tell(triage.free_text_finding())
-    if turn.value is not None:
-        settling.settle_by_answer(text.session, check_in.id, now=text.now)
-        check_ins.add_answer(text.session, check_in, text.reply, asked, turn.value, now=text.now)
-        for finding in _weigh(text, asked):
-            text.tell(finding)
-    if turn.given_up:
-        text.tell(triage.not_understood_finding())
-    check_in.question = turn.next.question if turn.next else None
-    check_in.asked_again = turn.next.again if turn.next else False
-    if turn.next is None:
-        check_in.state = CheckInState.DONE
-    _answer_turn(text, check_in, turn.say)
-
-
-def _answer_turn(text: Incoming, check_in: CheckIn, key: str) -> None:
-    if key == "thanks":
-        _thank(text, check_in)
-        return
-    day = text.wording.short_day(check_in.local_day, text.patient.language)
-    text.answer(key, check_in_id=check_in.id, values={"day": day})
-
-
-def _weigh(text: Incoming, asked: Question) -> list[Finding]:
-    """Return what the newest answer means, by itself and against the ones before."""
-    answers = check_ins.answers_of(text.session, text.patient, asked)
-    found = [triage.answer_finding(asked, answers[-1].value)]
-    if asked is Question.PAIN:
-        zone = organisations.organisation_of(text.session, text.patient.organisation_id).time_zone
-        readings = [PainReading(a.value, local_day(a.answered_at, zone)) for a in answers]
-        version = plans.agreed_version(text.session, text.patient)
-        steps = () if version is None else plans.steps_of(text.session, version)
-        usual = triage.baseline(readings, first_cut(steps), text.patient.baseline_pain)
-        found.append(triage.pain_finding(readings, usual))
-    return [finding for finding in found if finding is not None]
-
-
-def _thank(text: Incoming, check_in: CheckIn) -> None:
-    answers = {
-        a.question: a.value
-        for a in check_ins.answers_of(text.session, text.patient)
-        if a.check_in_id == check_in.id
-    }
-    findings = [triage.answer_finding(question, value) for question, value in answers.items()]
-    if any(finding and finding.urgency >= Urgency.URGENT for finding in findings):
-        text.answer("noted_urgent", check_in_id=check_in.id)
-        return
-    resource = choose(
-        text.wording.resources,
-        topics=triage.topics_for(answers),
-        language=text.patient.language,
-        last=check_ins.last_signpost(text.session, text.patient),
-        detailed=text.patient.detailed,
-    )
-    check_ins.add_signpost(text.session, text.patient, resource.key, now=text.now)
-    text.answer(
-        "thanks",
-        check_in_id=check_in.id,
-        values={"title": resource.title, "address": resource.address},
-    )
+    conversing.tell_of_words(text)
+    conversing.answer_words(text)

@@ -8,14 +8,16 @@ import re
 
 from companion.core import triage
 from companion.core.pace import Say
+from companion.core.protocols import Often
 from companion.core.reading.readings import Keyword
-from companion.core.sending import MessageKind
 from companion.services import agreeing, asking, enrolment, planning, telling_plan
 from companion.services.agreeing import CodeAnswer
 from companion.services.incoming import Incoming
+from companion.services.standing import is_at_risk
 from companion.store.audit import PATIENT
 
 SAYS = {Keyword.SLOWER: Say.SLOWER, Keyword.READY: Say.READY, Keyword.SAME: Say.SAME}
+OFTENS = {Keyword.OFTEN: Often.OFTEN, Keyword.SELDOM: Often.SELDOM}
 PLAN_WISHES = frozenset({*SAYS, Keyword.HOLD})
 """Whole messages that raise a finding of their own: their words need no second one."""
 CODE = re.compile(r"\s*(\d{3})[\s-]?(\d{3})\s*[.!]?\s*")
@@ -27,7 +29,7 @@ def steer(text: Incoming, keyword: Keyword) -> None:
     match keyword:
         case Keyword.HELP:
             text.tell(triage.help_finding(answered=text.reachable))
-            text.answer("help", kind=MessageKind.CRISIS)
+            text.answer_danger("help")
         case Keyword.HOLD:
             held = planning.hold(
                 text.session, text.patient, by_text=True, actor=PATIENT, now=text.now
@@ -38,6 +40,14 @@ def steer(text: Incoming, keyword: Keyword) -> None:
                 text.session, text.wording, text.patient, now=text.now
             )
             text.answer(key, values=values)
+        case Keyword.OFTEN | Keyword.SELDOM:
+            enrolment.ask_more_or_less(
+                text.session, text.patient, OFTENS[keyword], actor=PATIENT, now=text.now
+            )
+            text.answer(f"{OFTENS[keyword]}_done")
+        case Keyword.LANGUAGE:
+            text.tell(triage.language_finding())
+            text.answer("language_noted")
         case Keyword.SLOWER | Keyword.READY | Keyword.SAME:
             asking.ask(
                 text.session,
@@ -55,6 +65,7 @@ def steer(text: Incoming, keyword: Keyword) -> None:
 
 def stop_for_wrong_person(text: Incoming) -> None:
     """Stop all texts to a phone that may be somebody else's, and tell a person."""
+    at_risk = is_at_risk(text.session, text.patient, now=text.now)
     enrolment.pause(
         text.session,
         text.patient,
@@ -63,7 +74,7 @@ def stop_for_wrong_person(text: Incoming) -> None:
         now=text.now,
     )
     text.patient.handshake_confirmed_at = None
-    text.tell(triage.wrong_person_finding())
+    text.tell(triage.wrong_person_finding(at_risk=at_risk))
     text.answer("wrong_person_done")
 
 

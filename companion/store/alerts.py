@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.urgency import Urgency
 from companion.store.database import Base, Scope, keyring_of, stored_enum
+from companion.store.patients import Patient
 
 SILENCE = "T-11"
 """The rule of silence: nobody knows how the patient is."""
@@ -124,6 +125,23 @@ def worrying_alerts(session: Session, organisation_id: UUID, patient_id: UUID) -
         Alert.organisation_id == organisation_id, Alert.patient_id == patient_id, worrying
     )
     return session.scalars(query).all()
+
+
+def has_standing(session: Session, patient: Patient) -> bool:
+    """Tell whether anything about *patient* is not resolved yet."""
+    return session.scalar(_about(patient).where(_standing()).limit(1)) is not None
+
+
+def was_told_since(session: Session, patient: Patient, since: datetime, least: Urgency) -> bool:
+    """Tell whether something at *least* so urgent was raised about *patient* since then."""
+    told = sa.and_(Alert.last_at >= since, Alert.urgency >= least)
+    return session.scalar(_about(patient).where(told).limit(1)) is not None
+
+
+def _about(patient: Patient) -> sa.Select[UUID]:
+    return sa.select(Alert.id).where(
+        Alert.organisation_id == patient.organisation_id, Alert.patient_id == patient.id
+    )
 
 
 def _seen_by(scope: Scope) -> sa.ColumnElement[bool]:

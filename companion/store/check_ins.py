@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from companion.core.protocols import Question
+from companion.core.questions import Question
 from companion.store.database import Base, insert_or_ignore, stored_enum
 from companion.store.patients import Patient
 from companion.store.replies import Reply
@@ -40,6 +40,8 @@ class CheckIn(Base):
     slot: Mapped[str] = mapped_column(sa.String(20))
     kind: Mapped[str] = mapped_column(sa.String(20))
     """Name of the protocol: ``taper`` or ``post-discharge``."""
+    questions: Mapped[str] = mapped_column(server_default="pain,use,coping")
+    """What is asked on this occasion, in order, with commas between."""
     asked_at: Mapped[datetime]
     state: Mapped[CheckInState] = mapped_column(stored_enum(CheckInState))
     question: Mapped[Question | None] = mapped_column(stored_enum(Question))
@@ -50,6 +52,11 @@ class CheckIn(Base):
     answered_at: Mapped[datetime | None]
     """When the patient last wrote anything in this check-in."""
     silence_alerted_at: Mapped[datetime | None]
+
+    @property
+    def asks(self) -> tuple[Question, ...]:
+        """What is asked on this occasion, in order."""
+        return tuple(Question(name) for name in self.questions.split(","))
 
 
 class Answer(Base):
@@ -102,7 +109,7 @@ def start(
     patient_id: UUID,
     local_day: date,
     kind: str,
-    question: Question,
+    questions: Sequence[Question],
     now: datetime,
 ) -> CheckIn | None:
     """Open the check-in of one local day, or return None when there was one already."""
@@ -115,7 +122,8 @@ def start(
         "kind": kind,
         "asked_at": now,
         "state": CheckInState.OPEN,
-        "question": question,
+        "questions": ",".join(questions),
+        "question": questions[0],
         "asked_again": False,
     }
     if not insert_or_ignore(session, CheckIn, values):
@@ -183,6 +191,28 @@ def check_ins_of(session: Session, patient: Patient, *, limit: int = 30) -> Sequ
     """Return a patient's check-ins, newest first."""
     query = sa.select(CheckIn).where(_of(patient)).order_by(CheckIn.asked_at.desc()).limit(limit)
     return session.scalars(query).all()
+
+
+def answered_since(session: Session, patient: Patient, since: datetime) -> frozenset[Question]:
+    """Return the questions that the patient answered since then."""
+    query = sa.select(Answer.question).where(
+        Answer.patient_id == patient.id, Answer.answered_at >= since
+    )
+    return frozenset(session.scalars(query))
+
+
+def missed_running(session: Session, patient: Patient) -> int:
+    """Return how many of the newest check-ins ended one after another without any answer."""
+    missed = 0
+    for check_in in check_ins_of(session, patient, limit=MOST_MISSED):
+        if check_in.state is not CheckInState.EXPIRED or check_in.answered_at is not None:
+            break
+        missed += 1
+    return missed
+
+
+MOST_MISSED = 20
+"""More missed check-ins than these are not counted."""
 
 
 def answers_of(

@@ -10,7 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.people import Identity, Pathway, PatientStatus
+from companion.core.protocols import Often
+from companion.core.triage import Agreed
 from companion.store.database import Base, Scope, keyring_of, stored_enum
+
+EVERY_DAY = "0123456"
 
 
 class Patient(Base):
@@ -72,6 +76,30 @@ class Patient(Base):
     """The newest local day on which it was looked whether a check-in is due."""
     baseline_pain: Mapped[Decimal | None]
     """Pain 0-10 as told at enrolment; used until enough readings exist."""
+    pain_at: Mapped[Decimal | None]
+    coping_at: Mapped[Decimal | None]
+    """From which scores on the team is told, as agreed with the patient (rule T-26)."""
+    how_often: Mapped[Often] = mapped_column(
+        stored_enum(Often), default=Often.USUAL, server_default=Often.USUAL.value
+    )
+    chosen_days: Mapped[str] = mapped_column(
+        sa.String(7), default=EVERY_DAY, server_default=EVERY_DAY
+    )
+    """Days of the week on which they may be asked, Monday 0."""
+
+    @property
+    def week_days(self) -> frozenset[int]:
+        """On which days of the week they may be asked; Monday is 0."""
+        return frozenset(map(int, self.chosen_days))
+
+    @week_days.setter
+    def week_days(self, days: frozenset[int]) -> None:
+        self.chosen_days = "".join(str(day) for day in sorted(days))
+
+    @property
+    def agreed(self) -> Agreed:
+        """From which scores on the team is told."""
+        return Agreed(self.pain_at, self.coping_at)
 
 
 TABLE = Patient.__tablename__

@@ -1,7 +1,7 @@
 """Texts that came in: kept whole before anybody reads them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -127,6 +127,22 @@ def count_from(session: Session, reply: Reply, since: datetime) -> int:
         Reply.phone_hash == reply.phone_hash, Reply.received_at >= since
     )
     return session.scalar(count) or 0
+
+
+def before(session: Session, reply: Reply, *, within: timedelta) -> Reply | None:
+    """Return the text that came from the same phone just before *reply*, or None."""
+    query = (
+        sa.select(Reply)
+        .where(
+            Reply.phone_hash == reply.phone_hash,
+            Reply.id != reply.id,
+            Reply.received_at.between(reply.received_at - within, reply.received_at),
+            Reply.kept_at <= reply.kept_at,
+        )
+        .order_by(Reply.received_at.desc(), Reply.kept_at.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
 
 
 def body_of(session: Session, reply: Reply) -> str:

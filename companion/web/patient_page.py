@@ -12,7 +12,7 @@ from companion.core.calendar import local_day
 from companion.core.doses import DayDoses
 from companion.core.people import ContactWishes, Identity
 from companion.core.plan_changes import Difference, difference
-from companion.core.protocols import Question
+from companion.core.questions import Question
 from companion.core.sending import MessageState
 from companion.core.supply import Quantities, balance
 from companion.core.taper import Hold, Step, dose_on, next_cut

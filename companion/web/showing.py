@@ -18,7 +18,7 @@ from companion.core.medicines import labelled
 from companion.core.numbers import show_nhs_number
 from companion.core.pace import Say
 from companion.core.people import Pathway, PatientStatus
-from companion.core.protocols import Question
+from companion.core.questions import Question
 from companion.core.sending import MessageKind, MessageState
 from companion.core.situation import Risk, Support, Use
 from companion.core.urgency import Urgency

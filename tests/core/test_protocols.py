@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from companion.core.conversation import Asked, advance, question_key
-from companion.core.protocols import Protocol, ProtocolError, Question
+from companion.core.protocols import Protocol, ProtocolError
+from companion.core.questions import Question
 from companion.core.reading.readings import UNCLEAR, Reading, ReadingKind
 
 ANCHOR = date(2027, 1, 4)

@@ -31,7 +31,7 @@ labelled_texts = st.sampled_from([reply for reply, _, _ in labelled()])
 
 
 def found(text: str) -> Screening:
-    return screen(text, ENGLISH)
+    return screen(text, [ENGLISH])
 
 
 @pytest.mark.parametrize(("reply", "expected", "category"), labelled())
@@ -170,7 +170,7 @@ def test_a_negated_struggle_is_none() -> None:
 
 def test_the_reason_is_in_the_patients_words() -> None:
     assert found("dont know, just wanna die 2day").why == '"wanna die"'
-    assert found("not suicidal").why == '"suicidal" after "not"'
+    assert found("not suicidal").why == '"suicidal" with "not"'
     assert found("watching suicide squad").why == '"suicide" in a way of speaking'
 
 
@@ -208,15 +208,15 @@ def test_a_phrase_that_cannot_be_looked_for_is_refused(phrase: str) -> None:
 def test_a_negation_reaches_only_across_words_that_carry_it() -> None:
     lexicon = a_lexicon("want to die")
 
-    assert screen("not want to die", lexicon).urgency is Urgency.SOON
-    assert screen("not very want to die", lexicon).urgency is Urgency.SOON
-    assert screen("not here want to die", lexicon).urgency is Urgency.URGENT
+    assert screen("not want to die", [lexicon]).urgency is Urgency.SOON
+    assert screen("not very want to die", [lexicon]).urgency is Urgency.SOON
+    assert screen("not here want to die", [lexicon]).urgency is Urgency.URGENT
     assert (
-        screen("not very very very very very very want to die", lexicon).urgency is Urgency.URGENT
+        screen("not very very very very very very want to die", [lexicon]).urgency is Urgency.URGENT
     )
 
 
 def test_phrases_are_respelt_as_texts_are() -> None:
     lexicon = a_lexicon("wanna go")
 
-    assert screen("want to go", lexicon).categories == ("danger",)
+    assert screen("want to go", [lexicon]).categories == ("danger",)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from companion.core import triage
-from companion.core.protocols import Question
+from companion.core.questions import Question
 from companion.core.screening import Screening
 from companion.core.triage import PainReading
 from companion.core.urgency import Urgency

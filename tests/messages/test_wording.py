@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.core.conversation import question_key
-from companion.core.protocols import Question
+from companion.core.questions import Question
 from companion.core.sms_text import segments
 from companion.services.telling_plan import AMOUNT_TEXTS
 from companion.vocabulary import WordsError
@@ -177,7 +177,7 @@ def test_a_whole_translation_can_be_chosen(messages: Path, translations: Path) -
     assert tags(wording) == {"en-GB", "pl"}
     assert wording.text_for("handshake", "pl", team="Ania") == "Dzień Ania"
     assert wording.vocabulary("pl").numbers["seven"] == 7
-    assert wording.lexicon("pl").categories
+    assert wording.lexicons("pl")[0].categories
 
 
 def test_a_draft_cannot_be_chosen(messages: Path, translations: Path) -> None:

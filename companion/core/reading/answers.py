@@ -6,12 +6,14 @@ an answer means for the patient stands in ``core.triage``.
 
 import re
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 
-from companion.core.normalising import normalise, plain
-from companion.core.protocols import Question, Scale
+from companion.core.normalising import folded, normalise, plain
+from companion.core.questions import Question, Scale
+from companion.core.reading.counts import count_in
 from companion.core.reading.numbers import number_in
-from companion.core.reading.readings import Keyword, Reading, ReadingKind, Vocabulary
+from companion.core.reading.readings import Care, Keyword, Reading, ReadingKind, Vocabulary
 
 _EDGES = " \n\t,.!?;:()\"'*~"
 _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
@@ -21,29 +23,79 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _GLAD = frozenset("👍👌🙏❤💙💚💛💜🧡😀😁😂😃😄😅😆😇😉😊😋😍😎🙂🤗🤣🥰🏻🏼🏽🏾🏿")
 
 
-def read(text: str, question: Question | None, vocabulary: Vocabulary) -> Reading:
-    """Return what *text* means while *question* is open. Total: any text has a reading."""
-    bare = _bare(text)
+def read(
+    text: str,
+    question: Question | None,
+    vocabulary: Vocabulary,
+    *,
+    most_tablets: Decimal | None = None,
+) -> Reading:
+    """Return what *text* means while *question* is open. Total: any text has a reading.
+
+    A count above *most_tablets* is marked for a person.
+    """
+    bare = _bare(text, vocabulary)
     if question is not None and bare in vocabulary.answers.get(question, {}):
-        return Reading(ReadingKind.NUMBER, Decimal(vocabulary.answers[question][bare]))
+        return Reading(ReadingKind.NUMBER, vocabulary.answers[question][bare])
     keyword = vocabulary.keywords.get(bare)
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
     if keyword is not None and not (keyword is Keyword.SAME and question is not None):
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:
         return Reading(ReadingKind.FREE_TEXT)
-    return read_on_scale(text, question.scale, vocabulary, question)
+    reading = read_on_scale(text, question.scale, vocabulary, question)
+    if reading.kind is ReadingKind.UNCLEAR and not _tries(text, vocabulary):
+        return Reading(ReadingKind.FREE_TEXT)
+    if most_tablets is not None and question is Question.TABLETS and _most(reading) > most_tablets:
+        return replace(reading, care=Care.PERSON)
+    return reading
+
+
+def _most(reading: Reading) -> Decimal:
+    return reading.high or reading.value or Decimal(0)
+
+
+def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
+    """Return whether *text* says yes or no, a keyword, free text, or unclear."""
+    bare = _bare(text, vocabulary)
+    if bare in vocabulary.keywords:
+        return Reading(ReadingKind.KEYWORD, keyword=vocabulary.keywords[bare])
+    said = set(_WORD.findall(bare))
+    left = said - vocabulary.agreeing - vocabulary.pleasantries
+    if bare in vocabulary.yes or (left and left <= vocabulary.yes):
+        return Reading(ReadingKind.YES)
+    if bare in vocabulary.no or (left and left <= vocabulary.no):
+        return Reading(ReadingKind.NO)
+    return Reading(ReadingKind.UNCLEAR if _tries(text, vocabulary) else ReadingKind.FREE_TEXT)
 
 
 def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str = "") -> Reading:
     """Return the number, range, yes or no that *text* is on *scale*, or unclear."""
-    bare = _bare(text)
+    bare = _bare(text, vocabulary)
     if bare in vocabulary.yes:
         return Reading(ReadingKind.YES)
     if bare in vocabulary.no:
         return Reading(ReadingKind.NO)
-    said = normalise(_TEN.sub("10", plain(text)))
-    return number_in(_LONE.get(said.strip(_EDGES), said), scale, vocabulary, question)
+    said = folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
+    said = _LONE.get(said.strip(_EDGES), said)
+    if scale.counts:
+        counted = count_in(said, scale, vocabulary)
+        if counted.kind is not ReadingKind.UNCLEAR:
+            return counted
+    return number_in(said, scale, vocabulary, question)
+
+
+FEWEST_WORDS_OF_A_THOUGHT = 3
+
+
+def _tries(text: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether *text*, which gives no value, may have been meant as an answer."""
+    said = folded(normalise(text), vocabulary.folds)
+    words = _WORD.findall(said)
+    if any(letter.isdigit() for letter in said) or len(words) < FEWEST_WORDS_OF_A_THOUGHT:
+        return "?" not in said or len(words) < FEWEST_WORDS_OF_A_THOUGHT
+    answering = vocabulary.attempts | vocabulary.numbers.keys() | vocabulary.yes | vocabulary.no
+    return not answering.isdisjoint(words) and "?" not in said
 
 
 def has_words(text: str, vocabulary: Vocabulary) -> bool:
@@ -51,7 +103,7 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
 
     Such a text is shown to a person, whatever else was understood of it.
     """
-    said, bare = normalise(text), _bare(text)
+    said, bare = folded(normalise(text), vocabulary.folds), _bare(text, vocabulary)
     whole = {said for answers in vocabulary.answers.values() for said in answers}
     if bare in vocabulary.keywords or bare in whole:
         return False
@@ -67,8 +119,9 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
 def _beside_numbers(vocabulary: Vocabulary) -> frozenset[str]:
     phrases = (
         *vocabulary.half, *vocabulary.asides, *vocabulary.hours, *vocabulary.out_of,
-        *vocabulary.scale_of, *vocabulary.through, *vocabulary.either, *vocabulary.between,
-        *vocabulary.together, *vocabulary.point,
+        *vocabulary.scale_first, *vocabulary.scale_of, *vocabulary.through, *vocabulary.either,
+        *vocabulary.between, *vocabulary.together, *vocabulary.point, *vocabulary.half_before,
+        *vocabulary.parts_of_day, *vocabulary.plus, *vocabulary.units,
         *(said for question in Question for said in vocabulary.said_of(question)),
     )  # fmt: skip
     words = {word for phrase in phrases for word in phrase.split()}
@@ -76,5 +129,5 @@ def _beside_numbers(vocabulary: Vocabulary) -> frozenset[str]:
     return vocabulary.before | vocabulary.after | words | topics
 
 
-def _bare(text: str) -> str:
-    return " ".join(normalise(text).split()).strip(_EDGES)
+def _bare(text: str, vocabulary: Vocabulary) -> str:
+    return folded(" ".join(normalise(text).split()).strip(_EDGES), vocabulary.folds)

@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from functools import cache
 
-from companion.core.protocols import Scale
+from companion.core.questions import Scale
 from companion.core.reading.readings import UNCLEAR, Reading, ReadingKind, Vocabulary
 
 LONGEST_ANSWER = 160
@@ -32,6 +32,7 @@ _BREAKS = frozenset(",.;:!\n-")
 _FACES = re.compile(
     "[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞🏻🏼🏽🏾🏿♀♂☹☺]+"
 )
+_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NOT_APART = re.compile(
     r"(?<![\d.])-\.?\d|\d -\d"  # below zero
     r"|\d-(?!ish\b)[^\W\d]"  # 2-weekly
@@ -41,7 +42,7 @@ _NOT_APART = re.compile(
 def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) -> Reading:
     """Return the number or range that *said*, in normal form, gives on *scale*."""
     said = re.sub(r"\.{2,}", " , ", _FACES.sub(" ", said))
-    said = _in_digits(said, vocabulary) if len(said) <= LONGEST_ANSWER else ""
+    said = in_digits(said, vocabulary) if len(said) <= LONGEST_ANSWER else ""
     if _NOT_APART.search(said):
         return UNCLEAR
     said = _without_scale(said, scale, vocabulary)
@@ -52,41 +53,64 @@ def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) ->
     return _single(_Around(said, vocabulary, question, scale), scale)
 
 
-def _in_digits(said: str, vocabulary: Vocabulary) -> str:
+def in_digits(said: str, vocabulary: Vocabulary) -> str:
     """Put digits for number words, and decimals for "point five" and "and a half"."""
+    if vocabulary.decimal_comma:
+        said = _COMMA.sub(".", said)
     said = _WORD.sub(lambda word: str(vocabulary.numbers.get(word[0], word[0])), said)
-    said = re.sub(rf"\b(\d+) (?:{_any(vocabulary.point)}) (\d)\b", r"\1.\2", said)
-    return re.sub(rf"(?<![\w.])(\d+) (?:{_any(vocabulary.half)}|1/2){_END}", r"\1.5", said)
+    said = re.sub(rf"\b(\d+) (?:{pattern_of_any(vocabulary.point)}) (\d)\b", r"\1.\2", said)
+    said = re.sub(
+        rf"(?<![\w.])(?:{pattern_of_any(vocabulary.half_before)}) (\d+){_END}", r"\1.5", said
+    )
+    return re.sub(
+        rf"(?<![\w.])(\d+) (?:{pattern_of_any(vocabulary.half)}|1/2){_END}", r"\1.5", said
+    )
 
 
 def _without_scale(said: str, scale: Scale, vocabulary: Vocabulary) -> str:
-    """Leave out "on a scale of 0 to 10" and "out of 10", where 10 is the highest."""
-    through = _any(vocabulary.through)
+    """Leave out "on a scale of 0 to 10" and "out of 10", where 10 is the highest.
+
+    On another scale "out of 3" may go too, but "2/3" may be two thirds or 2 to 3.
+    """
+    through = pattern_of_any(vocabulary.through)
     said = re.sub(
-        rf"\b(?:{_any(vocabulary.scale_of)}) [01] ?(?:-|{through}) ?{scale.high}{_END}", ",", said
+        rf"\b(?:{pattern_of_any(vocabulary.scale_of)}) [01] ?(?:-|{through}) ?{scale.high}{_END}",
+        ",",
+        said,
     )
-    if scale.high != 10:
+    if scale.counts or not scale.ranges:
         return said
-    out_of = _any(vocabulary.out_of)
-    said = re.sub(rf"{_N} ?(?:/|\\|{out_of}) ?10{_END}", r"\1", said, count=1)
-    return re.sub(rf"^(?:{out_of}) 10{_END},?", "", said)
+    out_of, first, high = (
+        pattern_of_any(vocabulary.out_of),
+        pattern_of_any(vocabulary.scale_first),
+        str(scale.high),
+    )
+    sign = r"/|\\|" if scale.high == 10 else ""
+    said = re.sub(rf"(?<![\w./]){high} ?(?:{first}) ?{_N_TOO}{_END}", r"\1", said, count=1)
+    said = re.sub(rf"{_N} ?(?:{sign}{out_of}) ?{high}{_END}", r"\1", said, count=1)
+    return re.sub(rf"^(?:{out_of}) {high}{_END},?", "", said)
 
 
 @cache
-def _compiled_ranges(through: str, either: str, between: str, together: str) -> re.Pattern[str]:
+def _compiled_ranges(
+    through: str, either: str, between: str, together: str, apart: str
+) -> re.Pattern[str]:
     return re.compile(
         rf"(?:{between}) {_N} ?(?P<and>{together}|-) ?{_N_TOO}{_END}"
         rf"|{_N} ?(?P<by>-|/|(?<= )(?:{through}|{either})(?= )) ?{_N_TOO}{_END}"
+        rf"|{_N}{apart}{_N_TOO}{_END}"
     )
 
 
 def _ranges(vocabulary: Vocabulary) -> re.Pattern[str]:
     words = (vocabulary.through, vocabulary.either, vocabulary.between, vocabulary.together)
-    return _compiled_ranges(*map(_any, words))
+    return _compiled_ranges(*map(pattern_of_any, words), " " if vocabulary.pairs else "(?!)")
 
 
-def _any(words: frozenset[str] | tuple[str, ...]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+@cache
+def pattern_of_any(words: frozenset[str] | tuple[str, ...]) -> str:
+    """Return a pattern for any of *words*, the longest first; for none, one that never fits."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) or "(?!)"
 
 
 class _Around:
@@ -96,8 +120,12 @@ class _Around:
         self.vocabulary, self.question = vocabulary, question
         # "about 2" is a score, but where numbers stand for words it may be a count.
         self.hedges = frozenset[str]() if scale.halves else vocabulary.hedges
-        dropped = _any((*vocabulary.asides, *vocabulary.hours)) if scale.halves else r"(?!)"
-        self.names_an_hour = re.search(rf"\b(?:{_any(vocabulary.hours)})\b", said) is not None
+        dropped = (
+            pattern_of_any((*vocabulary.asides, *vocabulary.hours)) if scale.halves else r"(?!)"
+        )
+        self.names_an_hour = (
+            re.search(rf"\b(?:{pattern_of_any(vocabulary.hours)})\b", said) is not None
+        )
         tokens = _TOKEN.findall(re.sub(rf"\b(?:{dropped})\b", " ", said))
         numbers = [at for at, token in enumerate(tokens) if _is_number(token)]
         self.number = tokens[numbers[0]] if len(numbers) == 1 else None
@@ -158,7 +186,7 @@ def _single(around: _Around, scale: Scale) -> Reading:
     match = _NUMBER.fullmatch(around.number or "")
     if match is None:
         return UNCLEAR
-    value = _exact(match[1]) if scale.halves or match[0] == match[1] else None
+    value = exact(match[1]) if scale.halves or match[0] == match[1] else None
     if value is None or not around.leaves_it(value):
         return UNCLEAR
     if scale.holds(value):
@@ -167,7 +195,7 @@ def _single(around: _Around, scale: Scale) -> Reading:
     return UNCLEAR if within else Reading(ReadingKind.OUT_OF_RANGE)
 
 
-def _exact(digits: str) -> Decimal | None:
+def exact(digits: str) -> Decimal | None:
     """Return the number, or None for what looks like a time or a code: 7.30, 007."""
     whole, _, part = digits.partition(".")
     if len(part) > 1 or (len(whole) > 1 and whole.startswith("0")):
@@ -176,15 +204,18 @@ def _exact(digits: str) -> Decimal | None:
 
 
 def _range(match: re.Match[str], around: _Around, scale: Scale) -> Reading:
-    ends = [_exact(part) for part in match.groups() if part and part[-1].isdigit()]
+    ends = [exact(part) for part in match.groups() if part and part[-1].isdigit()]
     low, high = ends
     if low is None or high is None or not around.leaves_it(None):
         return UNCLEAR
     any_order = match["and"] is not None or match["by"] in around.vocabulary.either
     if any_order:
         low, high = min(low, high), max(low, high)
-    fits = scale.halves and low < high and scale.holds(low) and scale.holds(high)
-    if not fits or around.number != _RANGE_MARK or _is_doubtful(low, high, match["by"], scale):
+    fits = scale.ranges and low < high and scale.holds(low) and scale.holds(high)
+    side_by_side = match["and"] is None and match["by"] is None
+    if not fits or (side_by_side and high - low != 1):
+        return UNCLEAR
+    if around.number != _RANGE_MARK or _is_doubtful(low, high, match["by"], scale):
         return UNCLEAR
     return Reading(ReadingKind.RANGE, low, high)
 
@@ -193,4 +224,4 @@ def _is_doubtful(low: Decimal, high: Decimal, by: str | None, scale: Scale) -> b
     """Tell whether a range may be something else: the whole scale, a half, out of five."""
     if low <= 1 and high == scale.high:
         return True
-    return by == "/" and (high - low != 1 or high in {2, 5})
+    return by == "/" and (high - low != 1 or high in {2, 5, scale.high})

@@ -30,7 +30,20 @@ class Keyword(StrEnum):
     READY = "READY"
     SAME = "SAME"
     PLAN = "PLAN"
+    OFTEN = "OFTEN"
+    SELDOM = "SELDOM"
     WRONG = "WRONG"
+    LANGUAGE = "LANGUAGE"
+
+
+class Care(StrEnum):
+    """What a value needs before it counts."""
+
+    NONE = "none"
+    CONFIRM = "confirm"
+    """It was added up: it is read back to the patient."""
+    PERSON = "person"
+    """It is far above what was agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class Reading:
     value: Decimal | None = None
     high: Decimal | None = None
     keyword: Keyword | None = None
+    care: Care = Care.NONE
 
 
 UNCLEAR = Reading(ReadingKind.UNCLEAR)
@@ -51,15 +65,27 @@ UNCLEAR = Reading(ReadingKind.UNCLEAR)
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of one language, each in normal form (see ``core.normalising``)."""
+    """The words of one language, each in normal form and folded (see ``core.normalising``)."""
 
-    numbers: Mapping[str, int]
+    folds: Mapping[int, str]
+    """Letters that are written in several ways, each with the one that stands for all."""
+    decimal_comma: bool
+    """Whether 6,5 is six and a half."""
+    pairs: bool
+    """Whether two numbers side by side are a range, as in "six seven"."""
+    numbers: Mapping[str, Decimal]
+    fractions: Mapping[str, Decimal]
+    """Parts of one, which count tablets and score nothing: "half"."""
     half: tuple[str, ...]
     """Ways to say "and a half" after a number."""
+    half_before: tuple[str, ...]
+    """Ways to say it before the number."""
     point: frozenset[str]
     """Words for the decimal point."""
     out_of: tuple[str, ...]
     """Ways to say "out of" between a score and its highest."""
+    scale_first: tuple[str, ...]
+    """Ways to say "out of" where the scale comes first: "10 of which 8"."""
     scale_of: tuple[str, ...]
     """Ways to repeat the scale itself: "on a scale of"."""
     through: frozenset[str]
@@ -92,6 +118,16 @@ class Vocabulary:
     """Words of a question that may stand beside their own number: "3 more"."""
     yes: frozenset[str]
     no: frozenset[str]
+    agreeing: frozenset[str]
+    """Words that may stand beside a yes or a no and leave it: "yes I did"."""
+    units: frozenset[str]
+    """What is counted: tablets, whatever they are called. Never mg."""
+    plus: frozenset[str]
+    """Words that add one count to another."""
+    parts_of_day: tuple[str, ...]
+    """When a part of a count was taken: "am", "at night"."""
+    attempts: frozenset[str]
+    """Words by which somebody tries to answer without a number: "better", "the same"."""
     keywords: Mapping[str, Keyword]
     """Whole messages that steer."""
 

@@ -1,0 +1,74 @@
+"""Add up how many were taken: "2 am + 1 pm" is 3, "half a tablet" is 0.5.
+
+Everything in the text must be known to belong to the count; a sum is read back to the
+patient before it counts. Milligrams are never tablets, and nothing is divided.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from companion.core.questions import Scale
+from companion.core.reading.numbers import exact, in_digits, pattern_of_any
+from companion.core.reading.readings import UNCLEAR, Care, Reading, ReadingKind, Vocabulary
+
+MOST_PARTS = 6
+"""Numbers in one text; more are no count of a day."""
+_MARK = "\x00"
+"""Stands where one part of a count ends. No text holds it: normalising takes it away."""
+_APART = f" {_MARK} "
+_TOKEN = re.compile(r"\x00|\d+(?:\.\d+)?(?![\w.]*\w)|[^\W\d_]+(?:'[^\W\d_]+)*|\S+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_HOUR = re.compile(r"\d\s*[ap]m(?!\w)")
+_SIGNS = re.compile(r"[.!?;:()\"'*~]+(?=\s|$)")
+
+
+def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
+    """Return the count that *said*, in normal form, gives on *scale*, or unclear."""
+    tokens = _TOKEN.findall(_in_parts(said, vocabulary))
+    known = vocabulary.before | vocabulary.after | vocabulary.units
+    if not all(_counts(token) or token == _MARK or token in known for token in tokens):
+        return UNCLEAR
+    parts = list(_parts(tokens))
+    if not 1 <= len(parts) <= MOST_PARTS or None in parts:
+        return UNCLEAR
+    if len(parts) == 1 and _HOUR.search(said):
+        return UNCLEAR  # "2pm" by itself is a time
+    total = sum((part for part in parts if part is not None), Decimal(0))
+    if not scale.holds(total):
+        whole = total > scale.high and len(parts) == 1
+        return Reading(ReadingKind.OUT_OF_RANGE) if whole else UNCLEAR
+    reading = Reading(ReadingKind.NUMBER, total)
+    return reading if len(parts) == 1 else replace(reading, care=Care.CONFIRM)
+
+
+def _counts(token: str) -> bool:
+    return _NUMBER.fullmatch(token) is not None
+
+
+def _in_parts(said: str, vocabulary: Vocabulary) -> str:
+    """Put digits for words, and a mark where a part of the day or a plus divides the count."""
+    said = _SIGNS.sub(_APART, in_digits(said, vocabulary))
+    halves = pattern_of_any(tuple(vocabulary.fractions))
+    said = re.sub(
+        rf"(?<!\w)(?:{halves})(?!\w)", lambda found: str(vocabulary.fractions[found[0]]), said
+    )
+    said = re.sub(r"\s*[+&,\n]\s*", _APART, said)
+    dividing = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
+    return re.sub(rf"(?<=\s)(?:{dividing})(?!\w)|(?<=\d)(?:am|pm)(?!\w)", _APART, f" {said} ")
+
+
+def _parts(tokens: list[str]) -> Iterator[Decimal | None]:
+    """Yield each part of the count; None where two numbers stand in one."""
+    found: Decimal | None = None
+    for token in [*tokens, _MARK]:
+        if token == _MARK:
+            if found is not None:
+                yield found
+            found = None
+        elif _counts(token):
+            value = exact(token)
+            if found is not None or value is None:
+                yield None
+            found = value

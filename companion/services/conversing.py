@@ -1,0 +1,153 @@
+"""One reply of a patient in the conversation that is open: where it lands and what is said.
+
+An answer lands on the question that its writer had before them. One that came before its
+question had gone out, or twice in a moment, lands nowhere by itself: a person looks.
+"""
+
+from datetime import timedelta
+
+from companion.core import triage
+from companion.core.conversation import Asked, Turn, advance
+from companion.core.doses import plain
+from companion.core.normalising import normalise
+from companion.core.questions import SOME_LEFT_OVER, Question
+from companion.core.reading.answers import has_words, read
+from companion.core.reading.readings import Care, Reading, ReadingKind
+from companion.core.sending import MessageState
+from companion.core.urgency import Urgency
+from companion.services import settling, signposting, weighing
+from companion.services.incoming import Incoming
+from companion.services.plan_today import plan_today
+from companion.store import alerts, check_ins, messages, replies
+from companion.store.check_ins import CheckIn, CheckInState
+
+DOUBLED_WITHIN = timedelta(seconds=20)
+"""Rule C-16: the same words twice within this are one text, whatever phones and networks do."""
+LATE_WITHIN = timedelta(days=7)
+"""Rule C-17: how long after it was asked a question may still be answered."""
+VALUES = frozenset({ReadingKind.NUMBER, ReadingKind.RANGE})
+
+
+def read_reply(text: Incoming, check_in: CheckIn | None) -> Reading:
+    """Return what a reply means while *check_in* is open, if one is."""
+    asked = None if check_in is None else check_in.question
+    most = None
+    if asked is Question.TABLETS:
+        most = weighing.most_tablets(text.session, text.patient, now=text.now)
+    return read(text.body, asked, text.vocabulary, most_tablets=most)
+
+
+def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
+    """Take a reply to the open question: write it down, weigh it, say what follows."""
+    if _is_doubled(text):
+        return
+    if _is_early(text, check_in):
+        text.tell(triage.early_finding())
+        return
+    note_word(check_in, text)
+    turn = advance(check_in.asks, Asked(asked, again=check_in.asked_again), reading)
+    if has_words(text.body, text.vocabulary):
+        tell_of_words(text)
+    if turn.value is not None:
+        settling.settle_by_answer(text.session, check_in.id, now=text.now)
+        _write_down(text, check_in, asked, turn)
+    if turn.given_up:
+        text.tell(triage.not_understood_finding())
+    check_in.question = turn.next.question if turn.next else None
+    check_in.asked_again = turn.next.again if turn.next else False
+    if turn.next is None:
+        check_in.state = CheckInState.DONE
+    _answer_turn(text, check_in, turn)
+
+
+def _is_doubled(text: Incoming) -> bool:
+    """Tell whether the same words came a moment ago: networks repeat texts under a new id."""
+    before = replies.before(text.session, text.reply, within=DOUBLED_WITHIN)
+    return before is not None and normalise(replies.body_of(text.session, before)) == normalise(
+        text.body
+    )
+
+
+def _is_early(text: Incoming, check_in: CheckIn) -> bool:
+    """Tell whether the reply was written before the open question had gone out."""
+    question = messages.newest_of_check_in(text.session, check_in.id)
+    if question is None:
+        return False
+    return (
+        question.state in {MessageState.QUEUED, MessageState.SENDING}
+        or text.reply.received_at < question.queued_at
+    )
+
+
+def note_word(check_in: CheckIn | None, text: Incoming) -> None:
+    """Write down that the patient wrote, so that their silence counts from now."""
+    if check_in is not None:
+        check_in.answered_at = text.now
+
+
+def tell_of_words(text: Incoming) -> None:
+    """Show a person what was written."""
+    reviewed = text.wording.is_reviewed(text.patient.language)
+    text.tell(triage.free_text_finding(reviewed=reviewed))
+
+
+def _write_down(text: Incoming, check_in: CheckIn, asked: Question, turn: Turn) -> None:
+    assert turn.value is not None
+    check_ins.add_answer(text.session, check_in, text.reply, asked, turn.value, now=text.now)
+    for finding in weighing.weigh(text.session, text.patient, asked, now=text.now):
+        text.tell(finding)
+
+
+def take_late(text: Incoming) -> bool:
+    """Take an answer to a check-in that has ended; tell whether it was one."""
+    check_in = check_ins.newest_check_in(text.session, text.patient)
+    if check_in is None or check_in.state is not CheckInState.EXPIRED:
+        return False
+    if text.now - check_in.asked_at > LATE_WITHIN:
+        return False
+    given = weighing.answers_in(text.session, text.patient, check_in)
+    asked = next((question for question in check_in.asks if question not in given), None)
+    if asked is None:
+        return False
+    reading = read(text.body, asked, text.vocabulary)
+    if reading.kind not in VALUES or reading.care is not Care.NONE:
+        return False
+    if has_words(text.body, text.vocabulary):
+        tell_of_words(text)
+    _write_down(text, check_in, asked, advance((asked,), Asked(asked), reading))
+    text.answer("late_noted", check_in_id=check_in.id)
+    return True
+
+
+def _answer_turn(text: Incoming, check_in: CheckIn, turn: Turn) -> None:
+    if turn.say == "thanks":
+        _thank(text, check_in)
+        return
+    if turn.say == "noted":
+        answer_words(text)
+        return
+    day = text.wording.short_day(check_in.local_day, text.patient.language)
+    number = "" if turn.to_confirm is None else plain(turn.to_confirm)
+    text.answer(turn.say, check_in_id=check_in.id, values={"day": day, "number": number})
+
+
+def answer_words(text: Incoming) -> None:
+    """Say when a person reads what was written."""
+    urgent = text.screening.urgency >= Urgency.URGENT
+    text.answer("noted_urgent" if urgent else "noted")
+
+
+def _thank(text: Incoming, check_in: CheckIn) -> None:
+    """Say thank you: what the team does, what is expected, or what may help."""
+    answers = weighing.answers_in(text.session, text.patient, check_in)
+    if alerts.was_told_since(text.session, text.patient, check_in.asked_at, Urgency.URGENT):
+        text.answer("noted_urgent", check_in_id=check_in.id)
+        return
+    plan = plan_today(text.session, text.patient, text.now)
+    withdrawal = answers.get(Question.WITHDRAWAL)
+    if answers.get(Question.LEFT_OVER) == SOME_LEFT_OVER:
+        text.answer("take_back", check_in_id=check_in.id)
+    elif triage.is_expected_withdrawal(withdrawal, plan.today, plan.last_cut_on):
+        text.answer("withdrawal_expected", check_in_id=check_in.id)
+    else:
+        signposting.point_to(text, check_in, answers)

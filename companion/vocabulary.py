@@ -109,6 +109,8 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
         WordsError: the file is missing or wrong.
     """
     file = TomlFile.load(root / f"{tag}.toml").folding()
+    words: dict[str, Any] = {name: file.words(name) for name in _PHRASES}
+    words |= {name: file.set_of_words(name) for name in _SETS}
     return Vocabulary(
         folds=file.folds,
         decimal_comma=file.get("decimal_comma", bool),
@@ -122,8 +124,7 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
             for name in _questions(file, "topics")
         },
         keywords=_keywords(file),
-        **{name: file.words(name) for name in _PHRASES},
-        **{name: file.set_of_words(name) for name in _SETS},
+        **words,
     )
 
 

@@ -17,6 +17,7 @@ from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from companion.core.conversation import question_key
 from companion.core.protocols import Protocol
 from companion.core.reading.readings import Vocabulary
 from companion.core.screening import Lexicon
@@ -24,7 +25,7 @@ from companion.core.signposting import Resource
 from companion.core.sms_text import segments
 from companion.leaflet import Said, Section, load_leaflet, say
 from companion.protocol_files import load_protocols
-from companion.vocabulary import TomlFile, load_lexicon, load_vocabulary
+from companion.vocabulary import TomlFile, WordsError, load_lexicon, load_vocabulary
 
 ENGLISH = "en-GB"
 TEXT_FILES = ("conversation.toml", "crisis.toml")
@@ -110,7 +111,7 @@ class Wording:
             texts=texts,
             languages=languages,
             resources=_load_resources(messages),
-            protocols=load_protocols(messages / "protocols"),
+            protocols=_with_dates(load_protocols(messages / "protocols"), texts),
             leaflet=load_leaflet(messages),
             _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
             _vocabularies={lang.tag: load_vocabulary(vocabulary, lang.tag) for lang in languages},
@@ -250,6 +251,20 @@ def _load_resources(messages: Path) -> tuple[Resource, ...]:
             if len(value) > len(LONGEST_VALUES[part]):
                 raise file.error(f"{resource.key}.{part}", "is too long for a text")
     return resources
+
+
+def _with_dates(protocols: dict[str, Protocol], texts: Mapping[str, Text]) -> dict[str, Protocol]:
+    """Return *protocols*, each of which begins with a text that names its day.
+
+    A text may come late: what it asks about must stand in it.
+    """
+    for name, protocol in protocols.items():
+        first = texts.get(question_key(protocol.questions[0]))
+        if first is None or "day" not in first.names:
+            raise WordsError(
+                f"{name}.toml: questions: {name}: the first question must name {{day}}"
+            )
+    return protocols
 
 
 def _load_catalogue(translations: Path, tag: str) -> dict[str, str]:

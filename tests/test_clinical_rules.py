@@ -19,7 +19,7 @@ from companion.core import (
     triage,
     working,
 )
-from companion.services import agreeing, checking_in, receiving
+from companion.services import agreeing, checking_in, conversing, receiving
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "clinical-rules.md").read_text(encoding="utf-8")
@@ -46,14 +46,26 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
 @pytest.mark.parametrize(
     ("rule", "value"),
     [
-        ("T-01", f"{triage.PAIN_RISE} points, {triage.PAIN_CHECK_INS} check-ins"),
+        ("T-01", f"{triage.PAIN_RISE} points"),
+        ("T-01", f"{triage.PAIN_CHECK_INS} check-ins"),
         ("T-01", f"{triage.BASELINE_DAYS} days before the first cut"),
         ("T-01", f"at least {triage.BASELINE_READINGS}"),
         ("T-02", f"{triage.COPING_LOW} or less"),
         ("T-11", f"reminder after {triage.REMINDER_AFTER.total_seconds() / 3600:.0f} hours"),
         ("T-11", f"a person after {triage.SILENCE_AFTER.total_seconds() / 3600:.0f} hours"),
         ("T-11", f"step week {triage.STEP_WEEK.days} days"),
-        ("T-14", f"{triage.HOLD_URGENT.days} days"),
+        ("T-01", f"{triage.PAIN_RISE_PERCENT} %"),
+        ("T-20", f"{triage.WITHDRAWAL_MODERATE} and {triage.WITHDRAWAL_SEVERE}"),
+        ("T-21", f"{triage.MOOD_LOW} of 6"),
+        ("T-22", f"{triage.TABLETS_TIMES} times"),
+        ("T-22", f"above {triage.TABLETS_FREE}"),
+        ("T-23", f"{triage.CONFIDENCE_LOW} or less"),
+        ("T-24", f"{triage.TREND_CHECK_INS} check-ins running, {triage.TREND_POINTS} points"),
+        ("T-25", f"{triage.MISSED_CHECK_INS} check-ins"),
+        ("T-28", f"{triage.REVIEW_AFTER_DAYS} days"),
+        ("C-16", f"{conversing.DOUBLED_WITHIN.total_seconds():.0f} seconds"),
+        ("C-17", f"{conversing.LATE_WITHIN.days} days"),
+        ("C-18", f"{checking_in.AFTER_TAPER.days} days"),
         ("R-02", f"{receiving.UNHANDLED_AFTER.total_seconds():.0f} seconds"),
         ("L-01", f"{working.WORK_OPENS:%H:%M} to {working.WORK_CLOSES:%H:%M}"),
         ("L-02", "after {1}, {2} and {3} minutes".format(*ladder.EMERGENCY_MINUTES)),

@@ -15,10 +15,17 @@ from companion.core.drafting import Basis, Cut, Draft, Every, Pace, Period, draf
 from companion.core.medicines import form_named
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.core.product import Product
-from companion.core.questions import Question
 from companion.core.situation import Situation
 from companion.core.taper import Step
-from companion.demo.people import CHARACTERS, Character, Story, nhs_number_of, phone_of
+from companion.demo.people import (
+    ASKED_OF_ALL,
+    CHARACTERS,
+    WELL,
+    Character,
+    Story,
+    nhs_number_of,
+    phone_of,
+)
 from companion.runtime import Runtime
 from companion.services import (
     alerting,
@@ -293,7 +300,7 @@ class _Life:
         given = self.who.answers.get(day, self.who.usual)
         if self.patient_id is None or given is None:
             return
-        replies = dict(zip(Question, given, strict=True))
+        replies = {**WELL, **dict(zip(ASKED_OF_ALL, given, strict=True))}
         for minutes in range(1, len(replies) + 1):
             with self.staff.runtime.transactions.reading() as session:
                 check_in = check_ins.open_check_in(session, self.patient(session))

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import Enum, auto
 
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
+from companion.core.questions import Question
 from companion.core.situation import Risk, Use
 
 
@@ -27,6 +28,18 @@ class Story(Enum):
 
 Answers = tuple[str, str, str]
 """What somebody texts to the three questions: pain, use, coping."""
+
+
+ASKED_OF_ALL = (Question.PAIN, Question.USE, Question.COPING)
+WELL = {
+    Question.TABLETS: "2",
+    Question.WITHDRAWAL: "0",
+    Question.INTEREST: "0",
+    Question.MOOD: "1",
+    Question.CONFIDENCE: "7",
+    Question.LEFT_OVER: "2",
+}
+"""What everybody answers to all else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,14 +130,14 @@ def count_from(session: Session, reply: Reply, since: datetime) -> int:
 
 
 def before(session: Session, reply: Reply, *, within: timedelta) -> Reply | None:
-    """Return the text that came from the same phone just before *reply*, or None."""
+    """Return the handled text that came from the same phone just before *reply*, or None."""
     query = (
         sa.select(Reply)
         .where(
             Reply.phone_hash == reply.phone_hash,
             Reply.id != reply.id,
             Reply.received_at.between(reply.received_at - within, reply.received_at),
-            Reply.kept_at <= reply.kept_at,
+            Reply.state == ReplyState.HANDLED,
         )
         .order_by(Reply.received_at.desc(), Reply.kept_at.desc())
         .limit(1)

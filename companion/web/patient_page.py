@@ -44,7 +44,8 @@ from companion.store.sent import Sent
 from companion.store.supplies import PlanSupply, PlanTaken
 from companion.web.chart import ScoreChart, StepChart, score_chart, step_chart
 from companion.web.risk_view import RiskView, risk_view
-from companion.web.showing import answer, short_day
+from companion.web.showing import short_day
+from companion.web.showing_answers import answer
 
 TEXTS_SHOWN = 40
 
@@ -152,6 +153,8 @@ class PatientPage:
     next_step: Step | None
     chart: StepChart | None
     check_ins: Sequence[CheckInView]
+    asked: Sequence[Question]
+    """The questions that any of the check-ins has an answer to, in their order."""
     scores: ScoreChart | None
     texts: Sequence[TextView]
     sent: Sent
@@ -232,6 +235,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         next_step=next_cut(steps, today, holds),
         chart=step_chart(steps, today=today, day_text=short_day) if steps else None,
         check_ins=asked,
+        asked=[q for q in Question if any(q in view.answers for view in asked)],
         scores=_scores(asked),
         texts=_texts(session, scope, patient),
         sent=sent.sent_to(session, patient),
@@ -370,7 +374,7 @@ def _list_row(session: Session, patient: Patient, urgency: int, now: datetime) -
     )
 
 
-def answer_of(view: CheckInView, name: str) -> str:
+def answer_of(view: CheckInView, asked: Question) -> str:
     """Return what was answered to one question of a check-in, a dash for nothing."""
-    value = view.answers.get(Question(name))
-    return "–" if value is None else answer(Question(name), value)
+    value = view.answers.get(asked)
+    return "–" if value is None else answer(asked, value)

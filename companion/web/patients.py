@@ -6,7 +6,15 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 
 from companion.core.numbers import (
     NumberError,
@@ -16,6 +24,8 @@ from companion.core.numbers import (
     show_phone,
 )
 from companion.core.people import Consent, ContactWishes, Identity, Pathway, StopReason
+from companion.core.protocols import WEEK_DAYS, Often
+from companion.core.triage import Agreed
 from companion.services import enrolment, leaving, planning
 from companion.services.enrolment import Details, StaleError
 from companion.services.enrolment_checks import EnrolmentError, NewPatient
@@ -31,6 +41,7 @@ from companion.web.current import (
 )
 from companion.web.forms import DayField, Form, ScoreField, TimeField, choices, required
 from companion.web.patient_page import list_rows, patient_page
+from companion.web.showing import week_days
 from companion.web.words import gettext as _
 from companion.web.words import lazy as _l
 
@@ -60,6 +71,18 @@ class ReachForm(Form):
     safe_from = TimeField(_l("Texts may come from"), default="09:00")
     safe_until = TimeField(_l("Texts may come until"), default="19:00")
     check_in_at = TimeField(_l("When should check-ins come?"), default="10:00")
+    how_often = RadioField(
+        _l("How often do they want to be asked?"),
+        choices=choices(
+            (Often.USUAL, _l("As usual: days 2, 4 and 7 after a change, then weekly")),
+            (Often.OFTEN, _l("More often")),
+            (Often.SELDOM, _l("Less often")),
+        ),
+        default=Often.USUAL,
+    )
+    week_days = SelectMultipleField(_l("On which days may check-ins come?"))
+    pain_at = ScoreField(_l("Tell the team when pain is at or above"))
+    coping_at = ScoreField(_l("Tell the team when coping is at or below"))
     language = SelectField(_l("Language for texts"))
     ways = TextAreaField(_l("Safe ways to contact"))
     communication_needs = TextAreaField(_l("Communication needs"))
@@ -74,8 +97,9 @@ class ReachForm(Form):
     first_name = StringField(_l("First name"), validators=[required(_l("Enter the first name"))])
     last_name = StringField(_l("Last name"), validators=[required(_l("Enter the last name"))])
 
-    def set_languages(self) -> None:
-        """Offer only languages in which every text stands."""
+    def set_choices(self) -> None:
+        """Offer the days of the week, and only languages in which every text stands."""
+        self.week_days.choices = choices(*((str(d), week_days(frozenset({d}))) for d in range(7)))
         wording = current_runtime().wording
         self.language.choices = choices(*((lang.tag, lang.name) for lang in wording.choosable()))
 
@@ -90,7 +114,13 @@ class ReachForm(Form):
             interpreter=self.interpreter.data,
             ways=self.ways.data or "",
             communication_needs=self.communication_needs.data or "",
+            how_often=Often(self.how_often.data),
+            week_days=frozenset(map(int, self.week_days.data)) or WEEK_DAYS,
         )
+
+    def agreed(self) -> Agreed:
+        """Return from which scores on the team is told; the form is valid."""
+        return Agreed(self.pain_at.score, self.coping_at.score)
 
 
 class RegisterForm(ReachForm):
@@ -139,6 +169,7 @@ class RegisterForm(ReachForm):
             pharmacy=self.pharmacy.data or "",
             discharged_on=self.discharged_on.data,
             baseline_pain=self.baseline_pain.score,
+            agreed=self.agreed(),
         )
 
 
@@ -189,7 +220,7 @@ def register() -> ResponseReturnValue:
     """Register a patient; the handshake text is queued."""
     runtime, scope = current_runtime(), current_scope()
     form = RegisterForm()
-    form.set_languages()
+    form.set_choices()
     with runtime.transactions.reading() as session:
         teams = organisations.teams_of(session, scope.organisation_id)
         mine = ((str(team.id), team.name) for team in teams if team.id in scope.team_ids)
@@ -265,7 +296,7 @@ def details(patient_id: UUID) -> ResponseReturnValue:
                 session, patient, what="details viewed", actor=current_actor(), now=now()
             )
     form = DetailsForm(data=_details_data(patient, identity, wishes))
-    form.set_languages()
+    form.set_choices()
     if form.validate_on_submit():
         try:
             with runtime.transactions.begin() as session:
@@ -280,6 +311,7 @@ def details(patient_id: UUID) -> ResponseReturnValue:
                         gp_practice=form.gp_practice.data or "",
                         pharmacy=form.pharmacy.data or "",
                         wishes=form.wishes(),
+                        agreed=form.agreed(),
                     ),
                     runtime.wording,
                     based_on=_revision(form.based_on.data),
@@ -308,6 +340,10 @@ def _details_data(patient: Patient, identity: Identity, wishes: ContactWishes) -
         "safe_from": f"{wishes.safe_from:%H:%M}",
         "safe_until": f"{wishes.safe_until:%H:%M}",
         "check_in_at": f"{wishes.check_in_at:%H:%M}",
+        "how_often": wishes.how_often,
+        "week_days": [str(d) for d in wishes.week_days] if wishes.week_days < WEEK_DAYS else [],
+        "pain_at": patient.pain_at,
+        "coping_at": patient.coping_at,
         "language": wishes.language,
         "ways": wishes.ways,
         "communication_needs": wishes.communication_needs,

@@ -6,7 +6,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_timedelta,
+    get_day_names,
+)
 from babel.numbers import format_currency
 from flask_babel import get_locale
 
@@ -18,12 +24,14 @@ from companion.core.medicines import labelled
 from companion.core.numbers import show_nhs_number
 from companion.core.pace import Say
 from companion.core.people import Pathway, PatientStatus
-from companion.core.questions import Question
+from companion.core.protocols import Often
 from companion.core.sending import MessageKind, MessageState
 from companion.core.situation import Risk, Support, Use
+from companion.core.triage import Agreed
 from companion.core.urgency import Urgency
 from companion.store.alerts import Outcome
 from companion.web.current import current_runtime, current_zone
+from companion.web.showing_answers import question
 from companion.web.words import gettext as _
 from companion.web.words import lazy as _l
 
@@ -76,6 +84,31 @@ def urgency(level: int) -> str:
         Urgency.SOON: _("Next working day"),
         Urgency.NONE: _("No action"),
     }[Urgency(level)]
+
+
+def how_often(value: Often) -> str:
+    """Return how often somebody wants to be asked."""
+    return {
+        Often.SELDOM: _("Less often"),
+        Often.USUAL: _("As usual"),
+        Often.OFTEN: _("More often"),
+    }[value]
+
+
+def week_days(days: frozenset[int]) -> str:
+    """Return days of the week, Monday 0, such as ``Mon, Thu``."""
+    names = get_day_names("abbreviated", locale=get_locale())
+    return ", ".join(names[day] for day in sorted(days))
+
+
+def agreed_scores(agreed: Agreed) -> str:
+    """Return from which scores on the team is told, as agreed with the patient."""
+    told = []
+    if agreed.pain_at is not None:
+        told.append(_("pain is %(n)s or more twice running", n=plain(agreed.pain_at)))
+    if agreed.coping_at is not None:
+        told.append(_("coping is %(n)s or less", n=plain(agreed.coping_at)))
+    return "; ".join(told)
 
 
 def reach(how_far: Reach) -> str:
@@ -149,27 +182,6 @@ def message_state(value: MessageState) -> str:
         MessageState.MISSED: _("Not sent"),
         MessageState.CANCELLED: _("Not sent"),
     }[value]
-
-
-def question(value: Question) -> str:
-    """Return what a question is about."""
-    return {
-        Question.PAIN: _("Pain (0 none to 10 worst)"),
-        Question.USE: _("Use"),
-        Question.COPING: _("Coping (0 cannot to 10 well)"),
-    }[value]
-
-
-def answer(asked: Question, value: Decimal) -> str:
-    """Return an answer in words where it stands for words."""
-    if asked is not Question.USE:
-        return plain(value)
-    return {
-        1: _("as agreed"),
-        2: _("less"),
-        3: _("more"),
-        4: _("back on an earlier dose"),
-    }[int(value)]
 
 
 def unit(value: DoseUnit) -> str:
@@ -348,7 +360,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "demo_moment": demo_moment,
     "nhs": show_nhs_number,
     "question": question,
-    "question_name": lambda name: question(Question(name)),
+    "how_often": how_often,
+    "week_days": week_days,
+    "agreed_scores": agreed_scores,
     "time_of_day_name": lambda name: time_of_day(TimeOfDay(name)),
     "unit": unit,
     "amount": amount,

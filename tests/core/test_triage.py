@@ -8,16 +8,16 @@ import pytest
 from companion.core import triage
 from companion.core.questions import Question
 from companion.core.screening import Screening
-from companion.core.triage import PainReading
+from companion.core.triage import Agreed, Finding, ScoreReading
 from companion.core.urgency import Urgency
 
 CUT = date(2027, 1, 18)
 NOW = datetime(2027, 1, 20, 9, tzinfo=UTC)
 
 
-def readings(*pairs: tuple[int, int]) -> list[PainReading]:
+def readings(*pairs: tuple[int, int]) -> list[ScoreReading]:
     """Return pain readings, each by days from the first cut and score."""
-    return [PainReading(Decimal(value), CUT + timedelta(days=day)) for day, value in pairs]
+    return [ScoreReading(Decimal(value), CUT + timedelta(days=day)) for day, value in pairs]
 
 
 def test_the_baseline_is_the_median_of_the_fortnight_before_the_first_cut() -> None:
@@ -60,24 +60,159 @@ def test_pain_two_points_up_twice_running_is_a_finding(
 
 
 @pytest.mark.parametrize(
-    ("question", "value", "rule", "urgency"),
+    ("usual", "just_too_little", "enough"),
+    [("0", "0.5", "1"), ("3", "3.5", "4"), ("5", "6", "6.5"), ("8", "9.5", "10")],
+)
+def test_a_third_more_pain_is_enough_where_two_points_are_much(
+    usual: str, just_too_little: str, enough: str
+) -> None:
+    def found(score: str) -> bool:
+        told = [ScoreReading(Decimal(score), CUT)] * 2
+        return triage.pain_finding(told, Decimal(usual)) is not None
+
+    assert (found(just_too_little), found(enough)) == (False, True)
+
+
+def named(finding: Finding | None) -> tuple[str, Urgency] | None:
+    return None if finding is None else (finding.rule, finding.urgency)
+
+
+def test_scores_that_were_agreed_with_the_patient_are_told() -> None:
+    agreed = Agreed(pain_at=Decimal(6), coping_at=Decimal(5))
+
+    assert named(triage.pain_finding(readings((0, 6), (2, 7)), Decimal(6), agreed)) == (
+        "T-26",
+        Urgency.SOON,
+    )
+    assert triage.pain_finding(readings((0, 5), (2, 7)), Decimal(6), agreed) is None
+    assert named(triage.coping_finding(Decimal(5), agreed)) == ("T-26", Urgency.SOON)
+    assert triage.coping_finding(Decimal(6), agreed) is None
+
+
+@pytest.mark.parametrize(("value", "found"), [(3, ("T-02", Urgency.SOON)), (4, None)])
+def test_low_coping_is_told(value: int, found: tuple[str, Urgency] | None) -> None:
+    assert named(triage.coping_finding(Decimal(value))) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [(1, None), (2, None), (3, ("T-03", Urgency.URGENT)), (4, ("T-04", Urgency.URGENT))],
+)
+def test_what_was_taken(value: int, found: tuple[str, Urgency] | None) -> None:
+    assert named(triage.use_finding(Decimal(value))) == found
+
+
+@pytest.mark.parametrize(
+    ("scores", "found"),
     [
-        (Question.COPING, 3, "T-02", Urgency.SOON),
-        (Question.COPING, 4, None, None),
-        (Question.USE, 1, None, None),
-        (Question.USE, 2, None, None),
-        (Question.USE, 3, "T-03", Urgency.URGENT),
-        (Question.USE, 4, "T-04", Urgency.URGENT),
-        (Question.PAIN, 10, None, None),
+        ([(20, 3)], Urgency.URGENT),
+        ([(20, 2)], Urgency.SOON),
+        ([(20, 1)], None),
+        ([(2, 3)], Urgency.URGENT),
+        ([(2, 2)], None),
+        ([(7, 2)], None),
+        ([(8, 2)], Urgency.SOON),
+        ([(2, 2), (4, 2)], Urgency.SOON),
+        ([(2, 1), (4, 2)], None),
+        ([(2, 2), (4, 1)], None),
     ],
 )
-def test_an_answer_by_itself(
-    question: Question, value: int, rule: str | None, urgency: Urgency | None
+def test_some_withdrawal_after_a_cut_is_expected_and_much_or_lasting_is_told(
+    scores: list[tuple[int, int]], found: Urgency | None
 ) -> None:
-    finding = triage.answer_finding(question, Decimal(value))
+    finding = triage.withdrawal_finding(readings(*scores), CUT)
 
-    assert (finding.rule if finding else None) == rule
-    assert (finding.urgency if finding else None) == urgency
+    assert named(finding) == (None if found is None else ("T-20", found))
+    assert finding is None or "The last reduction was on Mon 18 Jan 2027." in finding.why
+
+
+def test_withdrawal_without_a_cut_is_not_expected() -> None:
+    assert named(triage.withdrawal_finding(readings((0, 2)), None)) == ("T-20", Urgency.SOON)
+    assert not triage.is_expected_withdrawal(Decimal(2), CUT, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "day", "expected"),
+    [(1, 0, True), (2, 7, True), (2, 8, False), (0, 1, False), (3, 1, False)],
+)
+def test_the_patient_is_told_what_is_common_after_a_change(
+    value: int, day: int, expected: bool
+) -> None:
+    on = CUT + timedelta(days=day)
+
+    assert triage.is_expected_withdrawal(Decimal(value), on, CUT) is expected
+    assert not triage.is_expected_withdrawal(None, on, CUT)
+
+
+@pytest.mark.parametrize(
+    ("interest", "mood", "found"),
+    [(0, 2, False), (1, 2, True), (None, 2, False), (None, 3, True), (3, 0, True), (3, 3, True)],
+)
+def test_both_items_of_the_phq_2_are_weighed_together(
+    interest: int | None, mood: int, found: bool
+) -> None:
+    first = None if interest is None else Decimal(interest)
+
+    finding = triage.mood_finding(first, Decimal(mood))
+
+    assert named(finding) == (("T-21", Urgency.URGENT) if found else None)
+
+
+@pytest.mark.parametrize(
+    ("value", "agreed", "found"),
+    [
+        ("4", "4", None),
+        ("3", "4", None),
+        ("4.5", "4", Urgency.URGENT),
+        ("9", "4", Urgency.URGENT),
+        ("0", "4", Urgency.SOON),
+        ("0", "0", None),
+        ("0", None, None),
+        ("10", None, None),
+        ("11", None, Urgency.URGENT),
+    ],
+)
+def test_a_count_is_held_against_what_was_agreed(
+    value: str, agreed: str | None, found: Urgency | None
+) -> None:
+    a_day = None if agreed is None else Decimal(agreed)
+
+    finding = triage.tablets_finding(Decimal(value), a_day)
+
+    assert named(finding) == (None if found is None else ("T-22", found))
+
+
+def test_being_unsure_of_a_step_that_comes_is_told() -> None:
+    assert named(triage.confidence_finding(Decimal(3), CUT)) == ("T-23", Urgency.SOON)
+    assert triage.confidence_finding(Decimal(4), CUT) is None
+    assert triage.confidence_finding(Decimal(3), None) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "scores", "found"),
+    [
+        (Question.PAIN, (3, 4, 6), True),
+        (Question.PAIN, (3, 5, 6), True),
+        (Question.PAIN, (3, 4, 5), False),
+        (Question.PAIN, (3, 3, 6), False),
+        (Question.PAIN, (6, 4, 3), False),
+        (Question.PAIN, (3, 6), False),
+        (Question.COPING, (8, 7, 5), True),
+        (Question.COPING, (5, 7, 8), False),
+    ],
+)
+def test_worse_each_time_is_a_trend(
+    question: Question, scores: tuple[int, ...], found: bool
+) -> None:
+    finding = triage.trend_finding(question, readings(*enumerate(scores)))
+
+    assert named(finding) == (("T-24", Urgency.SOON) if found else None)
+
+
+def test_two_missed_check_ins_running_are_a_concern() -> None:
+    assert triage.missed_check_ins_finding(1, in_step_week=True) is None
+    assert named(triage.missed_check_ins_finding(2, in_step_week=False)) == ("T-25", Urgency.SOON)
+    assert named(triage.missed_check_ins_finding(3, in_step_week=True)) == ("T-25", Urgency.URGENT)
 
 
 @pytest.mark.parametrize(
@@ -102,14 +237,19 @@ def test_words_that_mean_nothing_are_no_finding() -> None:
     [
         (triage.help_finding(), "T-05", Urgency.URGENT),
         (triage.not_understood_finding(), "T-09", Urgency.SOON),
-        (triage.free_text_finding(), "T-10", Urgency.SOON),
+        (triage.free_text_finding(reviewed=True), "T-10", Urgency.SOON),
+        (triage.free_text_finding(reviewed=False), "T-10", Urgency.URGENT),
         (triage.silence_finding(hours=72, in_step_week=False), "T-11", Urgency.SOON),
         (triage.silence_finding(hours=72, in_step_week=True), "T-11", Urgency.URGENT),
-        (triage.stop_finding(), "T-12", Urgency.URGENT),
-        (triage.wrong_person_finding(), "T-13", Urgency.URGENT),
-        (triage.hold_finding(CUT, CUT + timedelta(days=2)), "T-14", Urgency.URGENT),
-        (triage.hold_finding(CUT, CUT + timedelta(days=3)), "T-14", Urgency.SOON),
-        (triage.hold_finding(CUT, None), "T-14", Urgency.SOON),
+        (triage.stop_finding(at_risk=True), "T-12", Urgency.URGENT),
+        (triage.stop_finding(at_risk=False), "T-12", Urgency.SOON),
+        (triage.wrong_person_finding(at_risk=True), "T-13", Urgency.URGENT),
+        (triage.wrong_person_finding(at_risk=False), "T-13", Urgency.SOON),
+        (triage.hold_finding(CUT), "T-14", Urgency.SOON),
+        (triage.hold_finding(None), "T-14", Urgency.SOON),
+        (triage.language_finding(), "T-27", Urgency.SOON),
+        (triage.review_finding(), "T-28", Urgency.SOON),
+        (triage.early_finding(), "T-29", Urgency.SOON),
         (
             triage.undelivered_finding("off.", crisis=False, in_step_week=False),
             "U-01",

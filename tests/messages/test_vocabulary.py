@@ -60,12 +60,12 @@ def test_no_word_both_leaves_a_number_as_it_is_and_puts_it_in_doubt(folder: Path
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("seven = 7", 'seven = "7"', "en-GB.toml: numbers.seven: must be"),
+        ("seven = 7", "seven = 7.5", "en-GB.toml: numbers.seven: must be"),
         ("seven = 7", "seven = true", "en-GB.toml: numbers.seven: must be"),
         ("seven = 7", "Seven = 7", "en-GB.toml: numbers.Seven: must be"),
         ('"as agreed" = 1', '"As agreed" = 1', "en-GB.toml: use.As agreed: must be"),
-        ("[answers.use]", "[answers.mood]", "en-GB.toml: answers.mood: is no question"),
-        ("[topics]", "[topics]\nmood = []", "en-GB.toml: topics.mood: is no question"),
+        ("[answers.use]", "[answers.sleep]", "en-GB.toml: answers.sleep: is no question"),
+        ("[topics]", "[topics]\nsleep = []", "en-GB.toml: topics.sleep: is no question"),
         ("HOLD = [", "WAIT = [", "en-GB.toml: keywords.WAIT: is no keyword"),
         ('"stopall"', '"StopAll"', "en-GB.toml: STOP: 'StopAll' must be in small letters"),
         ('half = ["and a half"', 'half = [5, "and a half"', "en-GB.toml: half: 5 must be"),

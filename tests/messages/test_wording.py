@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.core.conversation import question_key
-from companion.core.questions import Question
+from companion.core.protocols import Cadence, Often
+from companion.core.questions import OWN, Question
 from companion.core.sms_text import segments
 from companion.services.telling_plan import AMOUNT_TEXTS
 from companion.vocabulary import WordsError
@@ -28,7 +29,12 @@ ASKED_FOR = {
     "wrong_person_done", "started_again", "crisis", "help",
     "crisis_stranger", "agree_code", "code_agreed", "code_wrong", "code_over", "say_noted",
     "plan_none", "plan_on_paper", "plan_team_calls", "plan_today", "plan_today_held",
-    "plan_today_last", *AMOUNT_TEXTS,
+    "plan_today_last", *AMOUNT_TEXTS, "take_back", "withdrawal_expected", "useful_question",
+    "useful_thanks", "thanks_in_english", "from_team", "from_team_in_english", "late_noted",
+    "often_done", "seldom_done", "language_noted", "call_111", "call_out_of_hours",
+    "count_confirm", "own_again", "crisis_scotland", "crisis_northern_ireland", "help_scotland",
+    "help_northern_ireland",
+    *(f"{question}_{asked}" for question in set(Question) - OWN for asked in ("question", "again")),
 }  # fmt: skip
 INDISCREET = re.compile(
     r"opioid|opiate|morphine|codeine|tramadol|oxycodone|fentanyl|tablet|pill|patch|dose|dosage"
@@ -53,27 +59,27 @@ def in_file(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def add_polish(messages: Path, status: str = "live") -> None:
+def add_czech(messages: Path, status: str = "live") -> None:
     with (messages / "languages.toml").open("a", encoding="utf-8") as file:
-        file.write(f'\n[pl]\nname = "polski"\ndirection = "ltr"\nstatus = "{status}"\n')
+        file.write(f'\n[cs]\nname = "čeština"\ndirection = "ltr"\nstatus = "{status}"\n')
     for name in ("{}.toml", "danger.{}.toml"):
         folder = messages / "vocabulary"
-        shutil.copy(folder / name.format("en-GB"), folder / name.format("pl"))
+        shutil.copy(folder / name.format("en-GB"), folder / name.format("cs"))
 
 
 def translate(translations: Path, texts: dict[str, str], *, fuzzy: str = "") -> None:
-    catalogue = Catalog(locale="pl", domain="patient", charset="utf-8")
-    for english, polish in texts.items():
-        catalogue.add(english, polish, flags=["fuzzy"] if english == fuzzy else [])
-    folder = translations / "pl" / "LC_MESSAGES"
+    catalogue = Catalog(locale="cs", domain="patient", charset="utf-8")
+    for english, czech in texts.items():
+        catalogue.add(english, czech, flags=["fuzzy"] if english == fuzzy else [])
+    folder = translations / "cs" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     with (folder / "patient.po").open("wb") as file:
         write_po(file, catalogue)
 
 
-def in_polish() -> dict[str, str]:
+def in_czech() -> dict[str, str]:
     """Return a stand-in for a translation: short, with the placeholders of each text."""
-    return {t.english: "Dzień " + " ".join(f"{{{name}}}" for name in t.names) for t in TEXTS}
+    return {t.english: "Den " + " ".join(f"{{{name}}}" for name in t.names) for t in TEXTS}
 
 
 def tags(wording: Wording) -> set[str]:
@@ -82,7 +88,7 @@ def tags(wording: Wording) -> set[str]:
 
 def test_every_text_that_the_service_sends_is_there() -> None:
     assert ENGLISH.texts.keys() == ASKED_FOR
-    assert {question_key(question) for question in Question} <= ENGLISH.texts.keys()
+    assert {question_key(question) for question in set(Question) - OWN} <= ENGLISH.texts.keys()
 
 
 def test_english_can_be_chosen() -> None:
@@ -169,20 +175,20 @@ def test_no_day_is_longer_than_the_budget_allows(day: date) -> None:
 
 
 def test_a_whole_translation_can_be_chosen(messages: Path, translations: Path) -> None:
-    add_polish(messages)
-    translate(translations, in_polish())
+    add_czech(messages)
+    translate(translations, in_czech())
 
     wording = Wording.load(messages, translations)
 
-    assert tags(wording) == {"en-GB", "pl"}
-    assert wording.text_for("handshake", "pl", team="Ania") == "Dzień Ania"
-    assert wording.vocabulary("pl").numbers["seven"] == 7
-    assert wording.lexicons("pl")[0].categories
+    assert tags(wording) == {"en-GB", "cs"}
+    assert wording.text_for("handshake", "cs", team="Ania") == "Den Ania"
+    assert wording.vocabulary("cs").numbers["seven"] == 7
+    assert wording.lexicons("cs")[0].categories
 
 
 def test_a_draft_cannot_be_chosen(messages: Path, translations: Path) -> None:
-    add_polish(messages, status="draft")
-    translate(translations, in_polish())
+    add_czech(messages, status="draft")
+    translate(translations, in_czech())
 
     assert tags(Wording.load(messages, translations)) == {"en-GB"}
 
@@ -190,62 +196,62 @@ def test_a_draft_cannot_be_chosen(messages: Path, translations: Path) -> None:
 def test_a_language_without_any_translation_cannot_be_chosen(
     messages: Path, translations: Path
 ) -> None:
-    add_polish(messages)
+    add_czech(messages)
 
     wording = Wording.load(messages, translations)
 
     assert tags(wording) == {"en-GB"}
-    assert len(wording.faults("pl")) == len(TEXTS)
+    assert len(wording.faults("cs")) == len(TEXTS)
 
 
 def test_a_language_that_lacks_one_text_cannot_be_chosen(
     messages: Path, translations: Path
 ) -> None:
-    add_polish(messages)
-    texts = in_polish()
+    add_czech(messages)
+    texts = in_czech()
     del texts[ENGLISH.texts["crisis"].english]
     translate(translations, texts)
 
     wording = Wording.load(messages, translations)
 
-    assert wording.faults("pl") == ["crisis: not translated"]
+    assert wording.faults("cs") == ["crisis: not translated"]
     assert tags(wording) == {"en-GB"}
     with pytest.raises(KeyError):
-        wording.text_for("crisis", "pl", hours="9-5")
+        wording.text_for("crisis", "cs", hours="9-5")
 
 
 def test_changed_english_disarms_its_translation(messages: Path, translations: Path) -> None:
-    add_polish(messages)
-    translate(translations, in_polish())
+    add_czech(messages)
+    translate(translations, in_czech())
     in_file(messages / "crisis.toml", "in danger call 999 now", "in danger ring 999 now")
 
     wording = Wording.load(messages, translations)
 
-    assert wording.faults("pl") == ["crisis: not translated"]
+    assert wording.faults("cs") == ["crisis: not translated"]
 
 
 def test_a_doubtful_translation_counts_as_none(messages: Path, translations: Path) -> None:
-    add_polish(messages)
-    translate(translations, in_polish(), fuzzy=ENGLISH.texts["help"].english)
+    add_czech(messages)
+    translate(translations, in_czech(), fuzzy=ENGLISH.texts["help"].english)
 
-    assert Wording.load(messages, translations).faults("pl") == ["help: not translated"]
+    assert Wording.load(messages, translations).faults("cs") == ["help: not translated"]
 
 
 def test_a_translation_must_keep_the_placeholders(messages: Path, translations: Path) -> None:
-    add_polish(messages)
-    translate(translations, in_polish() | {ENGLISH.texts["handshake"].english: "Dzień {day}"})
+    add_czech(messages)
+    translate(translations, in_czech() | {ENGLISH.texts["handshake"].english: "Den {day}"})
 
-    assert Wording.load(messages, translations).faults("pl") == [
+    assert Wording.load(messages, translations).faults("cs") == [
         "handshake: not the same placeholders as the English"
     ]
 
 
 def test_a_translation_must_keep_within_its_segments(messages: Path, translations: Path) -> None:
-    add_polish(messages)
+    add_czech(messages)
     english = ENGLISH.texts["started_again"].english
-    translate(translations, in_polish() | {english: "ł" * 71})
+    translate(translations, in_czech() | {english: "ł" * 71})
 
-    assert Wording.load(messages, translations).faults("pl") == [
+    assert Wording.load(messages, translations).faults("cs") == [
         "started_again: 2 segments, at most 1"
     ]
 
@@ -271,11 +277,20 @@ def test_a_translation_must_keep_within_its_segments(messages: Path, translation
         ("resources.toml", "checked_on = 2026-11-23", "", "resources.toml: checked_on: must be given"),
         ("resources.toml", '"The Pain Toolkit"', f'"{"x" * 41}"', "pain-toolkit.title: is too long"),
         ("resources.toml", '"paintoolkit.org"', f'"{"x" * 101}"', "pain-toolkit.address: is too long"),
-        ("protocols/taper.toml", '"pain"', '"mood"', "taper.toml: questions: unknown question mood"),
+        ("protocols/taper.toml", '"pain"', '"sleep"', "taper.toml: questions: unknown question sleep"),
         ("protocols/taper.toml", '"pain"', '"use"', "taper.toml: protocol: taper: questions must"),
-        ("protocols/taper.toml", "[2, 4, 7]", "[4, 2]", "taper.toml: protocol: taper: days_after"),
-        ("protocols/taper.toml", "[2, 4, 7]", '["2"]', "taper.toml: days_after: must hold whole"),
+        ("protocols/taper.toml", '"pain", "use"', '"use", "pain"', "taper: the first question must name"),
+        ("protocols/taper.toml", "[2, 4, 7]", "[4, 2]", "taper.toml: protocol: taper: usual: days_after"),
+        ("protocols/taper.toml", "[2, 4, 7]", '["2"]', "taper.toml: usual.days_after: must hold whole"),
         ("protocols/taper.toml", "then_every_days = 7", "", "taper.toml: then_every_days: must be"),
+        ("protocols/taper.toml", "[extra]", "[extras]", "taper.toml: extras: is no part of a protocol"),
+        ("protocols/taper.toml", "[extra]", "[extra]\nsoon = []", "taper.toml: extra.soon: must be a number"),
+        ("protocols/taper.toml", "[extra]", "[extra]\n7 = []", "taper.toml: extra.7: must hold at least"),
+        ("vocabulary/en-GB.toml", 'half = "0.5"', "half = 0.5", "en-GB.toml: fractions.half: must be a word"),
+        ("vocabulary/en-GB.toml", 'half = "0.5"', 'half = "-1"', "en-GB.toml: fractions.half: Enter the amount"),
+        ("vocabulary/en-GB.toml", '"start", "unstop"', '"stop"', "en-GB.toml: keywords.START: 'stop' is STOP too"),
+        ("vocabulary/en-GB.toml", "[folds]", "[folds]\nab = 'A'", "en-GB.toml: folds.ab: must be letters"),
+        ("vocabulary/danger.en-GB.toml", '"draft"', '"done"', "danger.en-GB.toml: status: must be draft"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_file_is_named_with_file_and_key(
@@ -319,6 +334,15 @@ def test_resources_are_checked_and_say_where_they_come_from() -> None:
 def test_check_ins_are_asked_on_the_days_that_were_studied() -> None:
     taper, discharge = ENGLISH.protocols["taper"], ENGLISH.protocols["post-discharge"]
 
-    assert taper.questions == discharge.questions == (Question.PAIN, Question.USE, Question.COPING)
-    assert (discharge.days_after, discharge.then_every_days) == ((4, 7, 14, 21, 28), 0)
-    assert taper.then_every_days == 7
+    assert taper.questions[:3] == (Question.PAIN, Question.USE, Question.COPING)
+    assert discharge.questions == (Question.PAIN, Question.TABLETS, Question.COPING)
+    assert discharge.cadences[Often.USUAL] == Cadence((4, 7, 14, 21, 28), 0)
+    assert taper.cadences[Often.USUAL].then_every_days == 7
+
+
+def test_every_question_of_every_protocol_can_be_asked_and_asked_again() -> None:
+    for protocol in ENGLISH.protocols.values():
+        asked = {*protocol.questions, *(q for day in protocol.extra.values() for q in day)}
+        for question in asked - OWN:
+            assert question_key(question) in ENGLISH.texts
+            assert f"{question}_again" in ENGLISH.texts

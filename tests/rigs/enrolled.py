@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from companion.core.agreement import MarkSide
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
+from companion.core.questions import Question
 from companion.core.taper import Step
 from companion.services import enrolment, planning, receiving, sending
 from companion.services.enrolment_checks import NewPatient
@@ -32,6 +33,18 @@ from tests.rigs.times import MONDAY_NINE
 NHS_NUMBERS = ("9990000018", "9990000026", "9990000034", "9990000042", "9990000050")
 LIMITS = SendingLimits(threads=2)
 _phones = count(200)
+CALM = {
+    Question.PAIN: "4",
+    Question.USE: "1",
+    Question.TABLETS: "0",
+    Question.COPING: "8",
+    Question.WITHDRAWAL: "0",
+    Question.INTEREST: "0",
+    Question.MOOD: "0",
+    Question.CONFIDENCE: "8",
+    Question.LEFT_OVER: "2",
+}
+"""What somebody answers who is well."""
 
 
 @dataclass
@@ -179,7 +192,11 @@ class Ward:
         return version
 
     def text(self, patient: Patient | str, body: str, **options: Any) -> UUID | None:
-        """Text in from a patient's phone, or from any number, and let the answer leave."""
+        """Text in from a patient's phone, or from any number, and let the answer leave.
+
+        *received_before* is how long before now it really came, as the provider's list says.
+        """
+        before = options.pop("received_before", None)
         reply_id = receiving.receive(
             self.transactions,
             options.pop("wording", self.wording),
@@ -189,9 +206,18 @@ class Ward:
             opt_out_type=options.pop("opt_out_type", None),
             now=self.now,
             real_now=options.pop("real_now", self.now),
+            sent_at=None if before is None else self.now - before,
         )
         self.send()
         return reply_id
+
+    def answer(self, patient: Patient, **given: str) -> None:
+        """Answer every question of the check-in that is open, a minute after each; 0 unless *given*."""
+        check_in = self.check_in(patient)
+        assert check_in is not None
+        for question in check_in.asks:
+            self.now += timedelta(minutes=1)
+            self.text(patient, given.get(question, CALM[question]))
 
     def send(self) -> None:
         """Let every text that is due leave."""

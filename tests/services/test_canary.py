@@ -32,8 +32,8 @@ def test_it_is_tried_once_an_hour_and_leaves_nothing_behind(
 def test_a_reader_that_no_longer_hears_danger_is_noticed(
     transactions: Transactions, wording: Wording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = wording.lexicon("en-GB")
-    monkeypatch.setattr(Wording, "lexicon", lambda *_all: replace(known, categories=()))
+    known = wording.lexicons("en-GB")[0]
+    monkeypatch.setattr(Wording, "lexicons", lambda *_all: (replace(known, categories=()),))
 
     with pytest.raises(CanaryError, match="become an emergency"):
         sing(transactions, wording)

@@ -246,18 +246,15 @@ def test_a_new_agreement_ends_the_hold(ward: Ward) -> None:
         planning.end_hold(session, patient, actor=ward.actor, now=ward.now)
 
 
-def test_a_hold_close_before_a_cut_is_for_the_same_day(ward: Ward) -> None:
-    near, far = ward.register(), ward.register()
-    ward.agree(near, (2, 50))
-    ward.agree(far, (3, 50))
+def test_a_hold_stands_at_once_however_near_the_next_cut_is(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient, (1, 50))
 
-    hold(ward, near)
-    near_urgency = ward.alerts()["T-14"].level
-    hold(ward, far)
+    hold(ward, patient)
 
-    assert near_urgency is Urgency.URGENT
+    assert ward.alerts()["T-14"].level is Urgency.SOON
     with ward.transactions.reading() as session:
-        plan = plans.plan_of(session, far)
+        plan = plans.plan_of(session, patient)
         assert plan is not None
         assert plans.open_hold(session, plan.id) is not None
 

@@ -118,5 +118,5 @@ def test_answers_of_two_check_ins_stand_on_the_patients_page_as_table_and_pictur
 
     page = clinic.signed_in("follow-up").get(f"/patients/{patient.id}")
 
-    assert "6.5 less 7" in words_of(page)
+    assert "6.5 2 7" in words_of(page)
     assert "tc-chart__score--pain" in page.get_data(as_text=True)

@@ -112,9 +112,9 @@ class Vocabulary:
     """Words that need no answer by a person."""
     topics: Mapping[str, frozenset[str]]
     """What a question is about: "pain 7" answers the question on pain and no other."""
-    answers: Mapping[str, Mapping[str, int]]
+    answers: Mapping[str, Mapping[str, Decimal]]
     """Whole messages that answer a question, by its name."""
-    beside: Mapping[str, Mapping[str, int]]
+    beside: Mapping[str, Mapping[str, Decimal]]
     """Words of a question that may stand beside their own number: "3 more"."""
     yes: frozenset[str]
     no: frozenset[str]
@@ -131,6 +131,6 @@ class Vocabulary:
     keywords: Mapping[str, Keyword]
     """Whole messages that steer."""
 
-    def said_of(self, question: str) -> Mapping[str, int]:
+    def said_of(self, question: str) -> Mapping[str, Decimal]:
         """Return the words of *question*'s own text with the number each belongs to."""
         return {**self.answers.get(question, {}), **self.beside.get(question, {})}

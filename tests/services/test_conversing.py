@@ -1,0 +1,272 @@
+"""Where an answer lands: late, early, doubled, added up, or with a person."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from companion.core.people import Pathway
+from companion.core.protocols import Often
+from companion.core.questions import Question
+from companion.core.urgency import Urgency
+from companion.services import checking_in
+from companion.store import check_ins
+from companion.store.check_ins import CheckInState
+from companion.store.organisations import Organisation
+from companion.store.patients import Patient
+from tests.rigs.enrolled import Ward
+
+
+@pytest.fixture
+def asked(ward: Ward) -> Patient:
+    """A patient on a taper whose first question has just gone out."""
+    patient = ward.register()
+    ward.agree(patient, (28, 40))
+    ask(ward, days=2)
+    return patient
+
+
+@pytest.fixture
+def discharged(ward: Ward) -> Patient:
+    """A patient after discharge, asked on the fourth day."""
+    patient = ward.register(
+        pathway=Pathway.DISCHARGE, discharged_on=ward.now.date() - timedelta(days=2)
+    )
+    ask(ward, days=2)
+    return patient
+
+
+def ask(ward: Ward, *, days: int) -> None:
+    ward.now += timedelta(days=days)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+    ward.said()
+
+
+def answers(ward: Ward, patient: Patient) -> dict[Question, Decimal]:
+    with ward.transactions.reading() as session:
+        return {a.question: a.value for a in check_ins.answers_of(session, patient)}
+
+
+def open_question(ward: Ward, patient: Patient) -> Question | None:
+    check_in = ward.check_in(patient)
+    assert check_in is not None
+    return check_in.question
+
+
+def test_words_go_to_a_person_and_the_question_stays_open(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "my sister is coming over from Leeds")
+
+    assert "The team will read this" in ward.said()[-1]
+    assert "T-10" in ward.alerts()
+    assert open_question(ward, asked) is Question.PAIN
+    ward.text(asked, "6")
+    assert answers(ward, asked) == {Question.PAIN: 6}
+
+
+def test_the_same_words_a_moment_later_are_one_text(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "3")
+    ward.now += timedelta(seconds=5)
+    ward.text(asked, " 3 ")
+
+    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert open_question(ward, asked) is Question.USE
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+    assert answers(ward, asked)[Question.USE] == 3
+
+
+def test_an_answer_before_its_question_had_gone_out_lands_nowhere(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.gateway.sent.clear()
+    ward.text(asked, "3")
+    ward.text(asked, "2", received_before=timedelta(seconds=30))
+
+    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert ward.alerts()["T-29"].level is Urgency.SOON
+
+
+def test_an_answer_to_a_check_in_that_has_ended_still_counts(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "5")
+    ward.now += timedelta(days=4)
+    checking_in.notice_silence(ward.transactions, ward.wording, now=ward.now)
+    check_in = ward.check_in(asked)
+    assert check_in is not None
+    assert check_in.state is CheckInState.EXPIRED
+    ward.said()
+
+    ward.text(asked, "4")
+
+    assert answers(ward, asked) == {Question.PAIN: 5, Question.USE: 4}
+    assert ward.said() == ["Thank you. We've added it to your answers."]
+    assert ward.alerts()["T-04"].level is Urgency.URGENT
+
+
+@pytest.mark.parametrize("late", ["quite bad", "11", "I really need to talk about my 3 cats"])
+def test_a_late_text_that_is_no_answer_goes_to_a_person(
+    ward: Ward, asked: Patient, late: str
+) -> None:
+    ward.now += timedelta(days=4)
+    checking_in.notice_silence(ward.transactions, ward.wording, now=ward.now)
+
+    ward.text(asked, late)
+
+    assert answers(ward, asked) == {}
+    assert "T-10" in ward.alerts()
+
+
+def test_words_beside_a_late_answer_are_read(ward: Ward, asked: Patient) -> None:
+    ward.now += timedelta(days=4)
+    checking_in.notice_silence(ward.transactions, ward.wording, now=ward.now)
+
+    ward.text(asked, "6, was at my sister in Leeds")
+
+    assert answers(ward, asked) == {} or answers(ward, asked) == {Question.PAIN: 6}
+    assert "T-10" in ward.alerts()
+
+
+def test_after_a_week_an_answer_is_too_late(ward: Ward, asked: Patient) -> None:
+    ward.change(asked, lambda session, patient: checking_in.expire_open(session, patient, ward.now))
+    ward.now += timedelta(days=8)
+
+    ward.text(asked, "6")
+
+    assert answers(ward, asked) == {}
+    assert "T-10" in ward.alerts()
+
+
+def test_a_check_in_that_was_answered_to_the_end_takes_nothing_more(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.answer(asked)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "7")
+    assert len(answers(ward, asked)) == 7
+    assert "T-10" in ward.alerts()
+
+
+def test_an_expired_check_in_with_every_answer_takes_no_late_one(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.answer(asked)
+
+    def expire(_session: object, _patient: Patient) -> None:
+        check_in = check_ins.newest_check_in(_session, _patient)  # type: ignore[arg-type]  # a session
+        assert check_in is not None
+        check_in.state = CheckInState.EXPIRED
+
+    ward.change(asked, expire)
+    ward.text(asked, "7")
+
+    assert len(answers(ward, asked)) == 7
+
+
+def test_a_sum_is_read_back_before_it_counts(ward: Ward, discharged: Patient) -> None:
+    ward.text(discharged, "5")
+    ward.text(discharged, "2 am + 1 pm")
+    said = ward.said()[-1]
+    assert said.startswith("So that makes 3 in the last 24 hours?")
+    assert answers(ward, discharged) == {Question.PAIN: 5}
+
+    ward.text(discharged, "3")
+
+    assert answers(ward, discharged)[Question.TABLETS] == 3
+
+
+def test_a_count_far_too_high_is_for_a_person(ward: Ward, discharged: Patient) -> None:
+    ward.text(discharged, "5")
+    ward.text(discharged, "24")
+
+    assert ward.alerts()["T-22"].level is Urgency.URGENT
+    assert answers(ward, discharged)[Question.TABLETS] == 24
+
+
+def test_what_is_left_over_is_asked_after_two_weeks_and_answered_with_where_to_take_it(
+    ward: Ward, discharged: Patient
+) -> None:
+    ward.answer(discharged)
+    ask(ward, days=3)
+    ward.answer(discharged)
+    ask(ward, days=7)
+    ward.said()
+
+    ward.answer(discharged, left_over="1")
+
+    assert ward.alerts()["T-28"].level is Urgency.SOON
+    assert "back to any pharmacy" in ward.said()[-1]
+
+
+def test_common_withdrawal_after_a_change_is_explained(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient, (2, 50), (28, 40))
+    ask(ward, days=4)
+
+    ward.answer(patient, withdrawal="2")
+
+    assert "common in the first days after a change" in ward.said()[-1]
+    assert "T-20" not in ward.alerts()
+
+
+def test_low_mood_is_for_the_same_day(ward: Ward, asked: Patient) -> None:
+    ward.answer(asked, interest="1", mood="2")
+
+    assert ward.alerts()["T-21"].level is Urgency.URGENT
+    assert "Please don't take extra" in ward.said()[-1]
+
+
+def test_weekly_questions_are_asked_once_a_week(ward: Ward, asked: Patient) -> None:
+    ward.answer(asked)
+    ask(ward, days=2)
+    check_in = ward.check_in(asked)
+    assert check_in is not None
+    assert check_in.asks == (
+        Question.PAIN,
+        Question.USE,
+        Question.COPING,
+        Question.WITHDRAWAL,
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "often", "said"),
+    [("OFTEN", Often.OFTEN, "more often"), ("Seldom!", Often.SELDOM, "less often")],
+)
+def test_a_patient_says_how_often_they_are_asked(
+    ward: Ward, asked: Patient, word: str, often: Often, said: str
+) -> None:
+    ward.text(asked, word)
+
+    assert ward.again(asked).how_often is often
+    assert said in ward.said()[-1]
+
+
+def test_another_language_is_for_the_team(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "LANGUAGE")
+
+    assert ward.alerts()["T-27"].level is Urgency.SOON
+    assert "which language" in ward.said()[-1]
+
+
+@pytest.mark.parametrize(
+    ("nation", "crisis", "call"),
+    [
+        ("ENG", "press 2", "call 111"),
+        ("SCT", "Breathing Space", "call 111"),
+        ("NIR", "Lifeline", "out-of-hours"),
+    ],
+)
+def test_the_services_are_those_of_the_patients_nation(
+    ward: Ward, asked: Patient, nation: str, crisis: str, call: str
+) -> None:
+    with ward.transactions.begin() as session:
+        session.get_one(Organisation, ward.scope.organisation_id).nation = nation
+
+    ward.text(asked, "i want to die")
+    ward.text(asked, "my neighbour has painted the fence")
+
+    in_danger, in_words = ward.said()
+    assert crisis in in_danger
+    assert call in in_words
+    if nation == "NIR":
+        assert "111" not in in_danger + in_words

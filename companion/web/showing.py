@@ -29,6 +29,7 @@ from companion.core.sending import MessageKind, MessageState
 from companion.core.situation import Risk, Support, Use
 from companion.core.triage import Agreed
 from companion.core.urgency import Urgency
+from companion.core.what_to_do import WHAT_TO_DO
 from companion.store.alerts import Outcome
 from companion.web.current import current_runtime, current_zone
 from companion.web.showing_answers import question
@@ -360,6 +361,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "demo_moment": demo_moment,
     "nhs": show_nhs_number,
     "question": question,
+    "what_to_do": lambda rule: WHAT_TO_DO.get(rule, ""),
     "how_often": how_often,
     "week_days": week_days,
     "agreed_scores": agreed_scores,

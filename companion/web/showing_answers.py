@@ -33,3 +33,21 @@ def answer(asked: Question, value: Decimal) -> str:
     if asked is Question.LEFT_OVER:
         return (_("some"), _("none"))[int(value) - 1]
     return plain(value)
+
+
+def short_question(asked: Question) -> str:
+    """Return what a question is about in a word or two, for a line of answers."""
+    return {
+        Question.PAIN: _("pain"),
+        Question.USE: _("use"),
+        Question.TABLETS: _("tablets"),
+        Question.COPING: _("coping"),
+        Question.WITHDRAWAL: _("withdrawal"),
+        Question.INTEREST: _("little interest"),
+        Question.MOOD: _("feeling down"),
+        Question.CONFIDENCE: _("sure of the next step"),
+        Question.LEFT_OVER: _("left over"),
+        Question.OWN_1: _("own question 1"),
+        Question.OWN_2: _("own question 2"),
+        Question.OWN_3: _("own question 3"),
+    }[asked]

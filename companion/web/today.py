@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from wtforms import RadioField, SelectMultipleField, TextAreaField
 
 from companion.services import alerting, enrolment
 from companion.services.alerting import AlertError, AlreadyTakenError
-from companion.store import accounts, alerts, notices, patients, replies
+from companion.store import accounts, alerts, notices, patients
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.database import Scope, Session
 from companion.store.notices import Notice, NoticeState
@@ -25,6 +24,7 @@ from companion.web.current import (
     current_user_id,
     now,
 )
+from companion.web.evidence import Written, newest_answers, texts_behind
 from companion.web.forms import Form, choices, required
 from companion.web.patient_page import AlertView, alert_view
 from companion.web.patients import patient_or_404
@@ -41,21 +41,16 @@ class Needing:
 
     patient: Patient | None
     name: str
+    answers: Sequence[str] = ()
+    """Their newest check-ins, a line each."""
     alerts: list[AlertView] = field(default_factory=list)
+    written: dict[UUID, Sequence[Written]] = field(default_factory=dict)
+    """The texts behind each alert, by its id."""
 
     @property
     def untaken(self) -> int:
         """How many of the alerts nobody has."""
         return sum(view.alert.acknowledged_by is None for view in self.alerts)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A text that an alert is about. *phone* is empty where the patient is known."""
-
-    at: datetime
-    phone: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +103,7 @@ def who_needs_somebody(session: Session, scope: Scope) -> Sequence[Needing]:
         if key not in found:
             found[key] = _needing(session, scope, alert)
         found[key].alerts.append(alert_view(session, alert, names))
+        found[key].written[alert.id] = texts_behind(session, alert)
     return list(found.values())
 
 
@@ -116,7 +112,9 @@ def _needing(session: Session, scope: Scope, alert: Alert) -> Needing:
     if alert.patient_id is not None:
         patient = patients.patient_of(session, scope, alert.patient_id)
     if patient is not None:
-        return Needing(patient, patients.name_of(session, patient))
+        return Needing(
+            patient, patients.name_of(session, patient), newest_answers(session, patient)
+        )
     return Needing(None, _("No patient") if alert.reply_id else _("The service itself"))
 
 
@@ -214,7 +212,7 @@ def _alert_page(alert_id: UUID) -> AlertPage:
         return AlertPage(
             view=alert_view(session, alert, names),
             who=who,
-            written=_written(session, alert),
+            written=texts_behind(session, alert),
             notices=[
                 n for n in notices.notices_of(session, alert) if n.state is not NoticeState.DROPPED
             ],
@@ -227,17 +225,3 @@ def _others(session: Session, scope: Scope, alert: Alert) -> list[Alert]:
         return []
     about = alerts.alerts_about(session, scope, alert.patient_id)
     return [a for a in about if a.id != alert.id and a.state is not AlertState.RESOLVED]
-
-
-def _written(session: Session, alert: Alert) -> list[Written]:
-    """Return the text behind an alert; a stranger's with every other that joined the alert."""
-    if alert.reply_id is None:
-        return []
-    first = replies.reply_by_id(session, alert.reply_id)
-    if alert.patient_id is not None:
-        return [Written(first.received_at, "", replies.body_of(session, first))]
-    joined = replies.strangers_between(session, alert.opened_at, alert.last_at)
-    return [
-        Written(r.received_at, replies.reply_phone_of(session, r), replies.body_of(session, r))
-        for r in dict.fromkeys([first, *joined])
-    ]

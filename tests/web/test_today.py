@@ -1,12 +1,14 @@
 """Today: who needs somebody, and what is done about it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from companion import ticking
 from companion.clock import real_now
+from companion.core.people import Pathway
 from companion.core.triage import Finding, help_finding, service_finding
 from companion.core.urgency import Urgency
 from companion.mail import Letter, NotMailed, SimulatedMailer
@@ -307,3 +309,19 @@ class Unreachable(SimulatedMailer):
         """Refuse *letter*."""
         assert letter.to
         return NotMailed("nobody answers")
+
+
+def test_an_alert_shows_the_words_the_newest_answers_and_what_to_do(clinic: Clinic) -> None:
+    three_days_ago = clinic.runtime.clock.now().date() - timedelta(days=3)
+    patient = clinic.register(pathway=Pathway.DISCHARGE, discharged_on=three_days_ago)
+    visitor = clinic.visitor()
+    visitor.post("/clock", by="next")
+    for body in ("8", "2", "1", "I want to die"):
+        visitor.post(f"/phone/{patient.id}", body=body)
+        visitor.post("/clock", by="hour")
+
+    page = words_of(clinic.signed_in("follow-up").get("/"))
+
+    assert "pain 8, tablets 2, coping 1" in page
+    assert "call 999 to their address" in page
+    assert "I want to die" in page

@@ -11,8 +11,8 @@ from uuid import UUID
 from companion import migrating
 from companion.clock import real_now
 from companion.config import Settings, load_settings
+from companion.core.numbers import example_nhs_number
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
-from companion.demo.people import nhs_number_of
 from companion.runtime import build_runtime
 from companion.services import enrolment, staffing
 from companion.services.enrolment_checks import NewPatient
@@ -119,7 +119,7 @@ def _patient(index: int, phone: str, *, team_id: UUID) -> NewPatient:
             first_name="Bench",
             last_name=f"Patient {index}",
             born_on=date(1960, 1, 1),
-            nhs_number=nhs_number_of(index),
+            nhs_number=example_nhs_number(index),
             address="1 Mill Lane",
             phone=phone,
             emergency_contact="A relative",

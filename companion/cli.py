@@ -18,6 +18,7 @@ COMMANDS = {
     "release": "database:release_command",
     "restore": "database:restore",
     "serve": "serving:serve",
+    "simulate": "simulating:simulate_command",
     "team": "staff:team",
     "user": "staff:user",
 }

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from companion.core.numbers import parse_nhs_number, parse_phone
+from companion.core.numbers import example_nhs_number, parse_nhs_number, parse_phone
 from companion.core.people import PatientStatus
 from companion.core.urgency import Urgency
 from companion.demo import foresight, house
-from companion.demo.people import CHARACTERS, nhs_number_of, phone_of
+from companion.demo.people import CHARACTERS, phone_of
 from companion.demo.phone import conversation, phones
 from companion.runtime import Runtime
 from companion.store import alerts, check_ins, organisations, patients, plans
@@ -50,7 +50,7 @@ def scope_of(demo: Runtime) -> Scope:
 
 def test_everybody_has_a_number_that_nobody_has() -> None:
     numbers = {parse_phone(phone_of(n), allow_examples=True) for n in range(len(CHARACTERS))}
-    ids = {parse_nhs_number(nhs_number_of(n), allow_examples=True) for n in range(500)}
+    ids = {parse_nhs_number(example_nhs_number(n), allow_examples=True) for n in range(500)}
 
     assert len(numbers) == len(CHARACTERS)
     assert len(ids) == 500

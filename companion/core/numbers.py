@@ -82,3 +82,14 @@ def parse_nhs_number(text: str, *, allow_examples: bool) -> str:
 def show_nhs_number(digits: str) -> str:
     """Return ten digits the way the NHS prints them: 3, 3 and 4."""
     return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+
+
+def example_nhs_number(index: int) -> str:
+    """Return the example NHS number at *index*, with its check digit."""
+    stem = 999_000_100 + index * 7
+    while True:
+        digits = [int(digit) for digit in str(stem)]
+        check = 11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=True)) % 11
+        if check != 10:
+            return f"{stem}{0 if check == 11 else check}"
+        stem += 1

@@ -13,6 +13,7 @@ from companion.core.agreement import MarkSide
 from companion.core.calendar import local_day, moment_on
 from companion.core.drafting import Basis, Cut, Draft, Every, Pace, Period, draft_steps, usual_order
 from companion.core.medicines import form_named
+from companion.core.numbers import example_nhs_number
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.core.product import Product
 from companion.core.situation import Situation
@@ -23,7 +24,6 @@ from companion.demo.people import (
     WELL,
     Character,
     Story,
-    nhs_number_of,
     phone_of,
 )
 from companion.runtime import Runtime
@@ -185,7 +185,7 @@ class _Life:
                 first_name=who.first_name,
                 last_name=who.last_name,
                 born_on=who.born_on,
-                nhs_number=nhs_number_of(self.index),
+                nhs_number=example_nhs_number(self.index),
                 address=f"{self.index + 1} Mill Lane, Riverside",
                 phone=phone_of(self.index),
                 emergency_contact="A relative, 01632 960199",

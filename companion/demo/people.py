@@ -215,14 +215,3 @@ CHARACTERS = (
 def phone_of(index: int) -> str:
     """Return the number of the patient at *index*: one that nobody has."""
     return f"07700 900{101 + index}"
-
-
-def nhs_number_of(index: int) -> str:
-    """Return an example NHS number with its check digit for the patient at *index*."""
-    stem = 999_000_100 + index * 7
-    while True:
-        digits = [int(digit) for digit in str(stem)]
-        check = 11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=True)) % 11
-        if check != 10:
-            return f"{stem}{0 if check == 11 else check}"
-        stem += 1

@@ -62,6 +62,12 @@ class Keyring:
         return hmac.new(self._index_key, message, hashlib.sha256).hexdigest()
 
 
+def throw_away_keyring() -> Keyring:
+    """Return keys that nobody keeps, for a database that is thrown away."""
+    data_key, index_key = (base64.b64encode(os.urandom(32)).decode() for _ in range(2))
+    return Keyring(data_key=data_key, index_key=index_key)
+
+
 def _place(table: str, column: str, row_id: UUID) -> bytes:
     return f"{table}\x00{column}\x00{row_id}".encode()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from companion.core.numbers import example_nhs_number
 from companion.demo.house import PHARMACIST, PRESCRIBER
-from companion.demo.people import nhs_number_of
 from tests.journeys.test_main_job import PATIENT, sign_in, text
 from tests.rigs.browser import Window, window
 
@@ -72,7 +72,7 @@ def registered(pharmacist: Window, patient: Window, case: Case, number: int) -> 
         {
             **PATIENT,
             "first_name": case.name,
-            "nhs_number": nhs_number_of(50 + number),
+            "nhs_number": example_nhs_number(50 + number),
             "phone": f"07700 90008{number}",
         }
     )

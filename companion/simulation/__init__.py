@@ -1,0 +1,1 @@
+"""Try protocols and rules on made-up people before real ones meet them."""

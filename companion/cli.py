@@ -16,6 +16,7 @@ COMMANDS = {
     "organisation": "staff:organisation",
     "plan": "planning:plan_command",
     "release": "database:release_command",
+    "resources": "pointing:resources_command",
     "restore": "database:restore",
     "serve": "serving:serve",
     "simulate": "simulating:simulate_command",

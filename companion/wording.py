@@ -25,6 +25,7 @@ from companion.core.signposting import Resource
 from companion.core.sms_text import segments
 from companion.leaflet import Said, Section, load_leaflet, say
 from companion.protocol_files import load_protocols
+from companion.resource_files import load_resources
 from companion.vocabulary import TomlFile, WordsError, load_lexicon, load_vocabulary
 
 ENGLISH = "en-GB"
@@ -37,13 +38,14 @@ CARRIER_WORDS = re.compile(
 
 LONGEST_TEAM, LONGEST_HOURS, LONGEST_PHONE = 30, 40, 16
 """Letters of what a team says of itself; more would not fit the texts."""
+LONGEST_TITLE, LONGEST_ADDRESS = 40, 100
 LONGEST_VALUES = {
     "team": "M" * LONGEST_TEAM,
     "hours": "M" * LONGEST_HOURS,
     "team_phone": "0" * LONGEST_PHONE,
     "day": "Wed 30 Sept",
-    "title": "M" * 40,
-    "address": "m" * 100,
+    "title": "M" * LONGEST_TITLE,
+    "address": "m" * LONGEST_ADDRESS,
     "question": "M" * 125,
     "call": "M" * 36,
     "low": "00",
@@ -110,7 +112,7 @@ class Wording:
         return cls(
             texts=texts,
             languages=languages,
-            resources=_load_resources(messages),
+            resources=load_resources(messages, LONGEST_TITLE, LONGEST_ADDRESS),
             protocols=_with_dates(load_protocols(messages / "protocols"), texts),
             leaflet=load_leaflet(messages),
             _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
@@ -226,31 +228,6 @@ def _load_languages(messages: Path) -> tuple[Language, ...]:
     if ENGLISH not in file.values:
         raise file.error(ENGLISH, "must be in the list")
     return tuple(languages)
-
-
-def _load_resources(messages: Path) -> tuple[Resource, ...]:
-    file = TomlFile.load(messages / "resources.toml")
-    resources = tuple(
-        Resource(
-            key=key,
-            title=file.get("title", str, values),
-            address=file.get("address", str, values),
-            topics=frozenset(file.words("topics", values)),
-            languages=tuple(file.get("languages", list, values)),
-            nations=frozenset(file.words("nations", values)),
-            source=file.get("source", str, values),
-            checked_on=file.get("checked_on", date, values),
-            discreet=values.get("discreet") is not False,
-        )
-        for key, values in file.tables()
-    )
-    if sum("general" in r.topics and r.discreet for r in resources) < 2:
-        raise file.error("topics", "at least two resources must be general and discreet")
-    for resource in resources:
-        for part, value in (("title", resource.title), ("address", resource.address)):
-            if len(value) > len(LONGEST_VALUES[part]):
-                raise file.error(f"{resource.key}.{part}", "is too long for a text")
-    return resources
 
 
 def _with_dates(protocols: dict[str, Protocol], texts: Mapping[str, Text]) -> dict[str, Protocol]:

@@ -14,6 +14,7 @@ from companion.core import (
     medicines,
     pace,
     plan_checks,
+    signposting,
     situation,
     supply,
     triage,
@@ -104,6 +105,7 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
         ("G-01", f"| {triage.SIGNPOST_COPING} |"),
         ("G-02", f"| {triage.SIGNPOST_PAIN} |"),
+        ("G-03", f"{signposting.ASK_EVERY} signposts"),
     ],
 )
 def test_the_value_on_the_page_is_the_value_in_the_code(rule: str, value: str) -> None:

@@ -1,20 +1,24 @@
 """The ``companion`` command, as somebody who runs the service types it."""
 
+import json
 import re
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import requests
 from click.testing import CliRunner, Result
 
 from companion.cli import COMMANDS, main
-from companion.config import load_settings
+from companion.config import ROOT, load_settings
 from companion.demo.settings import write_settings
 from companion.runtime import build_runtime
 from companion.store import accounts, organisations
@@ -455,3 +459,49 @@ def test_what_an_organisation_does_not_stock_is_hidden_and_offered_again(config:
     assert again.output == "codeine, tablet is offered in Riverside.\n"
     assert wrong.exit_code == 1
     assert "The catalogue has no cake, slice" in wrong.output
+
+
+class Links(BaseHTTPRequestHandler):
+    """A web with one page."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/good" else 404)
+        self.end_headers()
+
+    def log_message(self, *_all: object) -> None:
+        """Say nothing."""
+
+
+def test_links_that_fail_are_named(tmp_path: Path) -> None:
+    messages = Path(shutil.copytree(ROOT / "messages", tmp_path / "messages"))
+    server = HTTPServer(("127.0.0.1", 0), Links)
+    Thread(target=server.serve_forever, daemon=True).start()
+    web = f"http://127.0.0.1:{server.server_port}"
+    path = messages / "resources.toml"
+    text = re.sub(
+        r'address = "[^"]*[a-z][^"]*"', f'address = "{web}/good"', path.read_text("utf-8")
+    )
+    path.write_text(text, "utf-8")
+    try:
+        good = CliRunner().invoke(main, ["resources", "--check", "--messages", str(messages)])
+        text = text.replace("/good", "/gone", 1).replace(web + "/good", "http://127.0.0.1:9/", 1)
+        path.write_text(text, "utf-8")
+        bad = CliRunner().invoke(main, ["resources", "--check", "--messages", str(messages)])
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    assert good.exit_code == 0
+    assert bad.exit_code == 1
+    assert bad.stderr.splitlines() == [
+        f"{web}/gone: answers 404",
+        "http://127.0.0.1:9/: ConnectionError",
+    ]
+
+
+def test_resources_are_listed_for_people_and_programs() -> None:
+    listed = CliRunner().invoke(main, ["resources"])
+    found = json.loads(CliRunner().invoke(main, ["resources", "--json"]).stdout)
+
+    assert "The Pain Toolkit | paintoolkit.org |" in listed.stdout
+    assert {"title", "topics", "languages", "checked_on"} <= found[0].keys()

@@ -63,7 +63,12 @@ def test_a_struggle_is_missed_when_nobody_is_told_in_time() -> None:
     )
 
     silent = next(one for one in report.noticed if one.kind is Kind.SILENT)
-    assert (silent.people, silent.missed, silent.median_days, silent.longest_days) == (3, 2, Decimal(2), 2)
+    assert (silent.people, silent.missed, silent.median_days, silent.longest_days) == (
+        3,
+        2,
+        Decimal(2),
+        2,
+    )
     assert report.missed == 2
     assert str(report.a_clinician_day(84)) == "0.50"
 

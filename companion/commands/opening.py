@@ -1,5 +1,6 @@
 """Open the runtime for one command, and say a fault in one line."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,13 +10,14 @@ import click
 
 from companion import schema_version
 from companion.clock import ClockError
-from companion.config import SettingsError, load_settings
+from companion.config import ROOT, SettingsError, load_settings
 from companion.releasing import ReleaseError
 from companion.runtime import Runtime, build_runtime
 from companion.services.backing_up import BackupError
 from companion.services.staffing import StaffingError
 from companion.store.database import DATABASE_TROUBLE
 from companion.vocabulary import WordsError
+from companion.wording import Wording
 
 PLAIN_FAULTS = (
     SettingsError,
@@ -27,6 +29,21 @@ PLAIN_FAULTS = (
 )
 FILE = click.Path(path_type=Path, dir_okay=False)
 DAY = click.DateTime(["%Y-%m-%d"])
+MESSAGES = click.option(
+    "--messages",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ROOT / "messages",
+    help="Words, protocols and signposts to try, instead of the service's own.",
+)
+
+
+def load_words(messages: Path) -> Wording:
+    """Return the words in *messages*; say a fault in one line and end with status 2."""
+    try:
+        return Wording.load(messages, ROOT / "translations")
+    except WordsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
 
 
 @contextmanager

@@ -9,15 +9,13 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from companion.config import ROOT
+from companion.commands.opening import MESSAGES, load_words
 from companion.simulation.living import Practice, Raised
 from companion.simulation.population import population
 from companion.simulation.report import report_of
 from companion.store import schema
 from companion.store.database import Transactions
 from companion.store.sealing import throw_away_keyring
-from companion.vocabulary import WordsError
-from companion.wording import Wording
 
 FIRST_DAY = date(2027, 1, 4)
 """A Monday, so that a seed gives the same run whenever it is made."""
@@ -30,12 +28,7 @@ FIRST_DAY = date(2027, 1, 4)
 @click.option(
     "--per-clinician", type=click.IntRange(1), default=50, show_default=True, help="Patients."
 )
-@click.option(
-    "--messages",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=ROOT / "messages",
-    help="Protocols and words to try, instead of the service's own.",
-)
+@MESSAGES
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
 @click.option("--chart", type=click.Path(dir_okay=False, path_type=Path), help="Write an SVG too.")
 def simulate_command(
@@ -49,11 +42,7 @@ def simulate_command(
     chart: Path | None,
 ) -> None:
     """Try the rules and protocols on made-up patients, and say what they would have done."""
-    try:
-        wording = Wording.load(messages, ROOT / "translations")
-    except WordsError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+    wording = load_words(messages)
     people = population(patients, days, seed)
     raised: list[Raised] = []
     with TemporaryDirectory() as folder:

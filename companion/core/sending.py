@@ -32,6 +32,8 @@ class MessageKind(StrEnum):
     HANDSHAKE = "handshake"
     CHECK_IN = "check_in"
     REMINDER = "reminder"
+    TEAM = "team"
+    """What one of the team sends by hand: a code for agreeing, a signpost."""
     STAFF = "staff"
     """Tells one of the staff of an alert: sent at least once, at any hour."""
 

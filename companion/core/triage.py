@@ -17,6 +17,7 @@ from companion.core.pace import Say
 from companion.core.people import StopReason
 from companion.core.questions import GOOD_WHEN_HIGH, USE_MORE, USE_WENT_BACK, Question
 from companion.core.screening import Screening
+from companion.core.signposting import Topic
 from companion.core.urgency import Urgency
 
 PAIN_RISE = Decimal(2)
@@ -508,16 +509,35 @@ def restored_finding() -> Finding:
     )
 
 
-def topics_for(answers: Mapping[Question, Decimal]) -> tuple[str, ...]:
-    """Return what to point the patient to, most wanted first, from this check-in's answers."""
-    coping = answers.get(Question.COPING)
-    pain = answers.get(Question.PAIN)
-    wanted = []
-    if coping is not None and coping <= SIGNPOST_COPING:
-        wanted.append("coping")
-    if pain is not None and pain >= SIGNPOST_PAIN:
-        wanted.append("pain")
-    return tuple(wanted)
+def topics_for(
+    answers: Mapping[Question, Decimal], categories: Sequence[str] = ()
+) -> tuple[Topic, ...]:
+    """Return what to point the patient to, most wanted first (rules G-01 and G-02).
+
+    *answers* are this check-in's, *categories* the kinds of struggle in their newest words.
+    """
+    wanted = [_TOPICS[category] for category in categories if category in _TOPICS]
+    if answers.get(Question.MOOD, Decimal(0)) > 0 or answers.get(Question.INTEREST, Decimal(0)) > 0:
+        wanted.append(Topic.MOOD)
+    if answers.get(Question.COPING, Decimal(10)) <= SIGNPOST_COPING:
+        wanted.append(Topic.COPING)
+    if answers.get(Question.WITHDRAWAL, Decimal(0)) > 0:
+        wanted.append(Topic.RELAXATION)
+    if answers.get(Question.PAIN, Decimal(0)) >= SIGNPOST_PAIN:
+        wanted.append(Topic.FLARE_UP)
+    return tuple(dict.fromkeys(wanted))
+
+
+_TOPICS = {
+    "pain": Topic.FLARE_UP,
+    "low_mood": Topic.MOOD,
+    "struggling": Topic.COPING,
+    "side_effects": Topic.SLEEP,
+    "withdrawal": Topic.RELAXATION,
+    "wants_slower": Topic.USE,
+    "wants_pause": Topic.HOLD,
+}
+"""What helps with each kind of struggle that a patient writes of."""
 
 
 def in_step_week(now_on: date, cut_on: date | None) -> bool:

@@ -75,7 +75,7 @@ def send_code(
     queueing.queue_text(
         session,
         patient=patient,
-        kind=MessageKind.CHECK_IN,
+        kind=MessageKind.TEAM,
         text_key=CODE_TEXT,
         body=wording.text_for(
             CODE_TEXT, patient.language, team=team.name, code=f"{code[:3]} {code[3:]}"

@@ -122,4 +122,4 @@ def texts_for(
 
 
 def _nation_of(session: Session, patient: Patient) -> Nation:
-    return Nation(organisations.organisation_of(session, patient.organisation_id).nation)
+    return organisations.organisation_of(session, patient.organisation_id).home

@@ -20,7 +20,7 @@ from companion.core.screening import screen
 from companion.core.sending import MessageKind
 from companion.core.triage import Finding
 from companion.core.urgency import Urgency
-from companion.services import conversing, enrolment, queueing
+from companion.services import conversing, enrolment, queueing, signposting
 from companion.services.alerting import tell_about, tell_every_organisation
 from companion.services.incoming import FLOOD, FLOOD_WITHIN, Incoming
 from companion.services.standing import is_at_risk
@@ -253,7 +253,7 @@ def _take_answer(text: Incoming, check_in: CheckIn | None, reading: Reading) -> 
         take_code(text)
     elif check_in is not None and check_in.question is not None:
         conversing.converse(text, check_in, check_in.question, reading)
-    elif not conversing.take_late(text):
+    elif not (signposting.take_useful(text) or conversing.take_late(text)):
         _take_free_text(text)
 
 

@@ -23,7 +23,6 @@ from companion.core.people import PatientStatus
 from companion.core.send_rate import SendRate
 from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.triage import held_finding, missed_finding, wrong_number_finding
-from companion.services.agreeing import CODE_TEXT
 from companion.services.following import (
     adopt,
     fail,
@@ -235,6 +234,7 @@ _MAY_BE_TEXTED = {
     MessageKind.HANDSHAKE: PatientStatus.AWAITING_HANDSHAKE,
     MessageKind.CHECK_IN: PatientStatus.ACTIVE,
     MessageKind.REMINDER: PatientStatus.ACTIVE,
+    MessageKind.TEAM: PatientStatus.ACTIVE,
 }
 
 
@@ -258,7 +258,8 @@ def _unasked_obstacle(
     if patient.status is not _MAY_BE_TEXTED[message.kind]:
         return MessageState.CANCELLED, "Texts of this kind are off for this patient."
     # A code for agreeing is about what is only proposed; all else about what binds.
-    wanted = VersionState.PROPOSED if message.text_key == CODE_TEXT else VersionState.AGREED
+    by_hand = message.kind is MessageKind.TEAM
+    wanted = VersionState.PROPOSED if by_hand else VersionState.AGREED
     if due.plan_state not in {None, wanted}:
         return MessageState.CANCELLED, "The plan changed after this text was written."
     if message.window_ends_at - now < timedelta(seconds=SHORTEST_VALIDITY_SECONDS):

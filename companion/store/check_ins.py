@@ -75,17 +75,6 @@ class Answer(Base):
     answered_at: Mapped[datetime]
 
 
-class SignpostSent(Base):
-    """Which resource a patient was last shown, so that it is not the same twice in a row."""
-
-    __tablename__ = "signpost_sent"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    patient_id: Mapped[UUID] = mapped_column(sa.ForeignKey("patient.id"), index=True)
-    resource: Mapped[str] = mapped_column(sa.String(60))
-    sent_at: Mapped[datetime]
-
-
 FIRST_SLOT = "day"
 """The one occasion a day that check-ins have so far."""
 
@@ -166,11 +155,6 @@ def add_answer(
     session.flush()
 
 
-def add_signpost(session: Session, patient: Patient, resource: str, *, now: datetime) -> None:
-    """Write down which resource the patient is pointed to."""
-    session.add(SignpostSent(id=uuid4(), patient_id=patient.id, resource=resource, sent_at=now))
-
-
 def newest_check_in(session: Session, patient: Patient) -> CheckIn | None:
     """Return the patient's newest check-in, in whatever state."""
     query = sa.select(CheckIn).where(_of(patient)).order_by(CheckIn.asked_at.desc()).limit(1)
@@ -223,14 +207,3 @@ def answers_of(
     if question is not None:
         query = query.where(Answer.question == question)
     return session.scalars(query).all()
-
-
-def last_signpost(session: Session, patient: Patient) -> str | None:
-    """Return the key of the resource that the patient was shown last, or None."""
-    query = (
-        sa.select(SignpostSent.resource)
-        .where(SignpostSent.patient_id == patient.id)
-        .order_by(SignpostSent.sent_at.desc())
-        .limit(1)
-    )
-    return session.scalar(query)

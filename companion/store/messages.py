@@ -117,7 +117,7 @@ class Attempt(Base):
     recorded_at: Mapped[datetime | None]
 
 
-UNASKED = (MessageKind.CHECK_IN, MessageKind.REMINDER)
+UNASKED = (MessageKind.CHECK_IN, MessageKind.REMINDER, MessageKind.TEAM)
 """What a change of plan or of mind takes back while it still waits."""
 
 

@@ -53,9 +53,14 @@ class Organisation(Base):
         return ZoneInfo(self.zone)
 
     @property
+    def home(self) -> Nation:
+        """The nation whose services its patients have."""
+        return Nation(self.nation)
+
+    @property
     def working_time(self) -> WorkingTime:
         """When its people work."""
-        return WorkingTime(self.time_zone, Nation(self.nation), self.work_opens, self.work_closes)
+        return WorkingTime(self.time_zone, self.home, self.work_opens, self.work_closes)
 
     @property
     def ladder(self) -> Ladder:

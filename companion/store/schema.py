@@ -21,6 +21,7 @@ from companion.store import (
     replies,
     rota,
     service_copy,
+    signposts,
     situations,
     supplies,
 )
@@ -45,6 +46,7 @@ TABLE_MODULES = (
     replies,
     rota,
     service_copy,
+    signposts,
     situations,
     supplies,
 )

@@ -26,6 +26,7 @@ from companion.core.pace import Say
 from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Often
 from companion.core.sending import MessageKind, MessageState
+from companion.core.signposting import Sure, Topic
 from companion.core.situation import Risk, Support, Use
 from companion.core.triage import Agreed
 from companion.core.urgency import Urgency
@@ -110,6 +111,34 @@ def agreed_scores(agreed: Agreed) -> str:
     if agreed.coping_at is not None:
         told.append(_("coping is %(n)s or less", n=plain(agreed.coping_at)))
     return "; ".join(told)
+
+
+def topic(value: Topic) -> str:
+    """Return what a signpost helps with."""
+    return {
+        Topic.GENERAL: _("Living with pain"),
+        Topic.PAIN: _("Understanding pain"),
+        Topic.FLARE_UP: _("Flare-ups"),
+        Topic.COPING: _("Coping"),
+        Topic.MOOD: _("Mood"),
+        Topic.SLEEP: _("Sleep"),
+        Topic.PACING: _("Pacing"),
+        Topic.RELAXATION: _("Relaxation"),
+        Topic.MOVING: _("Moving more"),
+        Topic.USE: _("Cutting down"),
+        Topic.HOLD: _("Waiting for a while"),
+        Topic.PEOPLE: _("Company and groups"),
+        Topic.CRISIS: _("Crisis"),
+    }[value]
+
+
+def sure(value: Sure) -> str:
+    """Return how sure we are of an address."""
+    return {
+        Sure.SEEN: _("opened"),
+        Sure.KNOWN: _("published, not opened"),
+        Sure.TO_CONFIRM: _("to be confirmed"),
+    }[value]
 
 
 def reach(how_far: Reach) -> str:
@@ -240,6 +269,7 @@ def message_kind(value: MessageKind) -> str:
         MessageKind.HANDSHAKE: _("Confirming a phone"),
         MessageKind.CHECK_IN: _("Check-ins"),
         MessageKind.REMINDER: _("Reminders"),
+        MessageKind.TEAM: _("Sent by the team"),
         MessageKind.STAFF: _("Alerts to staff"),
     }[value]
 
@@ -361,6 +391,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "demo_moment": demo_moment,
     "nhs": show_nhs_number,
     "question": question,
+    "topic": topic,
+    "sure": sure,
     "what_to_do": lambda rule: WHAT_TO_DO.get(rule, ""),
     "how_often": how_often,
     "week_days": week_days,

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from companion.store.checks import let_column_hold
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -48,32 +50,5 @@ def downgrade() -> None:
 
 def _let_questions_be(before: tuple[str, ...], after: tuple[str, ...]) -> None:
     for table in ("check_in", "answer"):
-        if op.get_bind().dialect.name == "postgresql":
-            name = op.f(f"ck_{table}_question")
-            op.drop_constraint(name, table, type_="check")
-            op.create_check_constraint(name, table, f"question IN ({_listed(after)})")
-        else:
-            _rewrite_check(table, _listed(before), _listed(after))
-
-
-def _listed(values: tuple[str, ...]) -> str:
-    return ", ".join(f"'{value}'" for value in values)
-
-
-def _rewrite_check(table: str, before: str, after: str) -> None:
-    """Change a CHECK where it stands, as sqlite.org/lang_altertable.html part 7 allows.
-
-    To make the table anew is no way: other tables point to it.
-    """
-    connection = op.get_bind()
-    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
-    connection.exec_driver_sql("PRAGMA writable_schema = ON")
-    changed = connection.exec_driver_sql(
-        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) "
-        "WHERE type = 'table' AND name = ? AND instr(sql, ?) > 0",
-        (f"IN ({before})", f"IN ({after})", table, f"IN ({before})"),
-    )
-    connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
-    connection.exec_driver_sql("PRAGMA writable_schema = OFF")
-    if changed.rowcount != 1:
-        raise RuntimeError(f"the table {table} is not as migration 0013 left it")
+        name = op.f(f"ck_{table}_question")
+        let_column_hold(op.get_bind(), table, "question", name, before, after)

@@ -47,7 +47,7 @@ def test_every_text_can_reach_an_end_from_where_it_stands() -> None:
         assert reached & ENDS
 
 
-@pytest.mark.parametrize("state", [MessageState.ACCEPTED, MessageState.HELD, *ENDS])
+@pytest.mark.parametrize("state", [MessageState.ACCEPTED, MessageState.HELD, *sorted(ENDS)])
 def test_what_has_left_or_is_held_is_never_queued_again(state: MessageState) -> None:
     assert MessageState.QUEUED not in MAY_BECOME[state]
     assert MessageState.SENDING not in MAY_BECOME[state]

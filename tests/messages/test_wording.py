@@ -274,7 +274,10 @@ def test_a_translation_must_keep_within_its_segments(messages: Path, translation
         ("languages.toml", '"ltr"', '"down"', "languages.toml: en-GB.direction"),
         ("languages.toml", '"live"', '"done"', "languages.toml: en-GB.status"),
         ("languages.toml", "[en-GB]", "[en-US]", "languages.toml: en-GB: must be in the list"),
-        ("resources.toml", "checked_on = 2026-11-23", "", "resources.toml: checked_on: must be given"),
+        ("resources.toml", "checked_on = 2026-11-27", "", "resources.toml: checked_on: must be given"),
+        ("resources.toml", "footstep = 1", 'footstep = "1"', "resources.toml: footstep-1.footstep: must be"),
+        ("resources.toml", 'sure = "known"', 'sure = "maybe"', "social-prescribing.sure: unknown maybe"),
+        ("resources.toml", 'nations = ["ENG"]', "nations = []", "social-prescribing.nations: must hold"),
         ("resources.toml", '"The Pain Toolkit"', f'"{"x" * 41}"', "pain-toolkit.title: is too long"),
         ("resources.toml", '"paintoolkit.org"', f'"{"x" * 101}"', "pain-toolkit.address: is too long"),
         ("protocols/taper.toml", '"pain"', '"sleep"', "taper.toml: questions: unknown question sleep"),
@@ -316,7 +319,7 @@ def test_a_missing_file_is_named(messages: Path, translations: Path, file: str) 
 
 def test_at_least_two_resources_must_suit_everybody(messages: Path, translations: Path) -> None:
     path = messages / "resources.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace('"general"', '"rest"'), "utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('"general"', '"pain"'), "utf-8")
 
     with pytest.raises(WordsError, match="at least two"):
         Wording.load(messages, translations)
@@ -324,11 +327,12 @@ def test_at_least_two_resources_must_suit_everybody(messages: Path, translations
 
 def test_resources_are_checked_and_say_where_they_come_from() -> None:
     for resource in ENGLISH.resources:
-        assert resource.source
+        assert resource.owner
         assert resource.checked_on >= date(2026, 1, 1)
         assert not resource.address.startswith("http")
         assert "en-GB" in resource.languages
-        assert not (resource.discreet and INDISCREET.search(resource.title + resource.address))
+        named = INDISCREET.search(f"{resource.title} {resource.address}".replace("NHS", ""))
+        assert not (resource.discreet and named)
 
 
 def test_check_ins_are_asked_on_the_days_that_were_studied() -> None:

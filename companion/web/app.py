@@ -17,6 +17,7 @@ from companion.web import (
     about,
     access,
     agreeing,
+    conversations,
     costs,
     errors,
     health,
@@ -67,6 +68,7 @@ def create_app(runtime: Runtime) -> Flask:
     for module in (
         about,
         agreeing,
+        conversations,
         costs,
         health,
         patients,

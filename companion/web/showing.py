@@ -33,7 +33,7 @@ from companion.core.urgency import Urgency
 from companion.core.what_to_do import WHAT_TO_DO
 from companion.store.alerts import Outcome
 from companion.web.current import current_runtime, current_zone
-from companion.web.showing_answers import question
+from companion.web.showing_answers import question, short_question
 from companion.web.words import gettext as _
 from companion.web.words import lazy as _l
 
@@ -111,6 +111,36 @@ def agreed_scores(agreed: Agreed) -> str:
     if agreed.coping_at is not None:
         told.append(_("coping is %(n)s or less", n=plain(agreed.coping_at)))
     return "; ".join(told)
+
+
+def protocol(name: str) -> str:
+    """Return what a way of asking is for; a name of an organisation's own stays."""
+    return {
+        "taper": _("While an agreed plan runs"),
+        "hold": _("While a plan is on hold"),
+        "after-taper": _("In the year after the taper"),
+        "post-discharge": _("After discharge"),
+    }.get(name, name)
+
+
+def conversation_part(name: str) -> str:
+    """Return the heading of one part of a conversation."""
+    return {
+        "before": _("Before the first check-in"),
+        "check-in": _("A check-in: each question, and how it is asked once more"),
+        "afterwards": _("After the answers"),
+        "words": _("Answers to words such as HOLD"),
+        "danger": _("Danger"),
+    }[name]
+
+
+def language_status(status: str) -> str:
+    """Return how far a language has come."""
+    return {
+        "draft": _("draft: being written"),
+        "reviewed": _("reviewed by a clinician"),
+        "live": _("may be chosen"),
+    }[status]
 
 
 def topic(value: Topic) -> str:
@@ -392,6 +422,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "nhs": show_nhs_number,
     "question": question,
     "topic": topic,
+    "protocol": protocol,
+    "conversation_part": conversation_part,
+    "language_status": language_status,
+    "short_question": short_question,
     "sure": sure,
     "what_to_do": lambda rule: WHAT_TO_DO.get(rule, ""),
     "how_often": how_often,

@@ -59,7 +59,9 @@ def build_runtime(settings: Settings) -> Runtime:
         transactions=transactions,
         gateway=SimulatedGateway() if account is None else TwilioGateway(account),
         mailer=mailer_from(settings),
-        wording=Wording.load(ROOT / "messages", ROOT / "translations"),
+        wording=Wording.load(
+            ROOT / "messages", ROOT / "translations", drafts=settings.allows_examples
+        ),
         clock=Clock(transactions, moves=settings.clock_moves),
         limits=SendingLimits(
             lease_seconds=settings.sending.lease_seconds,

@@ -97,10 +97,14 @@ class Wording:
     _catalogues: Mapping[str, Mapping[str, str]]
     _vocabularies: Mapping[str, Vocabulary]
     _lexicons: Mapping[str, Lexicon]
+    _offers_drafts: bool = False
 
     @classmethod
-    def load(cls, messages: Path, translations: Path) -> "Wording":
+    def load(cls, messages: Path, translations: Path, *, drafts: bool = False) -> "Wording":
         """Load and check everything.
+
+        With *drafts* a language may be chosen that no clinician has reviewed yet: for
+        demonstrations and tests only.
 
         Raises:
             WordsError: a file is missing or wrong; the message names file and key.
@@ -118,6 +122,7 @@ class Wording:
             _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
             _vocabularies={lang.tag: load_vocabulary(vocabulary, lang.tag) for lang in languages},
             _lexicons={lang.tag: load_lexicon(vocabulary, lang.tag) for lang in languages},
+            _offers_drafts=drafts,
         )
 
     def text_for(self, key: str, language: str, **values: str) -> str:
@@ -148,7 +153,7 @@ class Wording:
         return tuple(
             language
             for language in self.languages
-            if language.status == "live" and not self.faults(language.tag)
+            if (language.status == "live" or self._offers_drafts) and not self.faults(language.tag)
         )
 
     def faults(self, tag: str) -> list[str]:

@@ -56,7 +56,12 @@ def advance(questions: Sequence[Question], asked: Asked, reading: Reading) -> Tu
     return Turn(None, None, "not_understood_person", given_up=True)
 
 
-def _answered(questions: Sequence[Question], question: Question, value: Decimal) -> Turn:
+def go_on(questions: Sequence[Question], question: Question) -> Turn:
+    """Return what follows *question*, which words answered that only a person reads."""
+    return _answered(questions, question, None)
+
+
+def _answered(questions: Sequence[Question], question: Question, value: Decimal | None) -> Turn:
     at = questions.index(question) + 1
     if at == len(questions):
         return Turn(value, None, "thanks")

@@ -14,9 +14,9 @@ from companion.core.calendar import local_day, next_window, window_on
 from companion.core.conversation import question_key
 from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Often, Protocol
-from companion.core.questions import WEEKLY, Question
+from companion.core.questions import OWN, WEEKLY, Question
 from companion.core.sending import MessageKind
-from companion.services import queueing
+from companion.services import own_questions, queueing
 from companion.services.alerting import tell_about
 from companion.services.incoming import texts_for
 from companion.services.plan_today import plan_on, plan_today
@@ -190,7 +190,9 @@ def _ask(
 ) -> int:
     expire_open(session, patient, now)
     asked = check_ins.answered_since(session, patient, now - WEEK)
-    questions = schedule.questions_on(today, asked & WEEKLY)
+    questions = schedule.questions_on(today, asked & WEEKLY) + own_questions.asked_of(
+        session, patient, schedule.protocol.name
+    )
     question = questions[0]
     check_in = check_ins.start(
         session,
@@ -226,6 +228,9 @@ def question_text(
     session: Session, wording: Wording, patient: Patient, question: Question, day: date
 ) -> str:
     """Return the text that asks *question*; the first one of a check-in names its day."""
+    if question in OWN:
+        own = own_questions.question_for(session, patient, question)
+        return "" if own is None else own.texts[patient.language]
     named = wording.short_day(day, patient.language)
     return texts_for(session, wording, patient, question_key(question), {"day": named})
 

@@ -7,16 +7,17 @@ question had gone out, or twice in a moment, lands nowhere by itself: a person l
 from datetime import timedelta
 
 from companion.core import triage
-from companion.core.conversation import Asked, Turn, advance
+from companion.core.conversation import Asked, Turn, advance, go_on, question_key
 from companion.core.doses import plain
 from companion.core.normalising import normalise
-from companion.core.questions import SOME_LEFT_OVER, Question
+from companion.core.questions import OWN, SOME_LEFT_OVER, Question
 from companion.core.reading.answers import has_words, read
 from companion.core.reading.readings import Care, Reading, ReadingKind
 from companion.core.sending import MessageState
 from companion.core.urgency import Urgency
 from companion.services import settling, signposting, weighing
 from companion.services.incoming import Incoming
+from companion.services.own_questions import question_for
 from companion.services.plan_today import plan_today
 from companion.store import alerts, check_ins, messages, replies
 from companion.store.check_ins import CheckIn, CheckInState
@@ -31,10 +32,11 @@ VALUES = frozenset({ReadingKind.NUMBER, ReadingKind.RANGE})
 def read_reply(text: Incoming, check_in: CheckIn | None) -> Reading:
     """Return what a reply means while *check_in* is open, if one is."""
     asked = None if check_in is None else check_in.question
-    most = None
     if asked is Question.TABLETS:
         most = weighing.most_tablets(text.session, text.patient, now=text.now)
-    return read(text.body, asked, text.vocabulary, most_tablets=most)
+        return read(text.body, asked, text.vocabulary, most_tablets=most)
+    own = None if asked not in OWN else question_for(text.session, text.patient, asked)
+    return read(text.body, asked, text.vocabulary, scale=None if own is None else own.scale)
 
 
 def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
@@ -45,7 +47,7 @@ def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Readin
         text.tell(triage.early_finding())
         return
     note_word(check_in, text)
-    turn = advance(check_in.asks, Asked(asked, again=check_in.asked_again), reading)
+    turn = _turn(text, check_in, Asked(asked, again=check_in.asked_again), reading)
     if has_words(text.body, text.vocabulary):
         tell_of_words(text)
     if turn.value is not None:
@@ -58,6 +60,15 @@ def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Readin
     if turn.next is None:
         check_in.state = CheckInState.DONE
     _answer_turn(text, check_in, turn)
+
+
+def _turn(text: Incoming, check_in: CheckIn, asked: Asked, reading: Reading) -> Turn:
+    """Return what follows. Questions of the organisation's own may be answered in words."""
+    if asked.question in OWN:
+        own = question_for(text.session, text.patient, asked.question)
+        if own is None or own.scale is None:
+            return go_on(check_in.asks, asked.question)
+    return advance(check_in.asks, asked, reading)
 
 
 def _is_doubled(text: Incoming) -> bool:
@@ -106,7 +117,7 @@ def take_late(text: Incoming) -> bool:
     if text.now - check_in.asked_at > LATE_WITHIN:
         return False
     given = weighing.answers_in(text.session, text.patient, check_in)
-    asked = next((question for question in check_in.asks if question not in given), None)
+    asked = next((question for question in check_in.asks if question not in {*given, *OWN}), None)
     if asked is None:
         return False
     reading = read(text.body, asked, text.vocabulary)
@@ -126,9 +137,29 @@ def _answer_turn(text: Incoming, check_in: CheckIn, turn: Turn) -> None:
     if turn.say == "noted":
         answer_words(text)
         return
+    if turn.next is not None and turn.next.question in OWN:
+        _ask_own(text, check_in, turn.next)
+        return
     day = text.wording.short_day(check_in.local_day, text.patient.language)
     number = "" if turn.to_confirm is None else plain(turn.to_confirm)
     text.answer(turn.say, check_in_id=check_in.id, values={"day": day, "number": number})
+
+
+def _ask_own(text: Incoming, check_in: CheckIn, asked: Asked) -> None:
+    """Ask a question of the organisation's own, in its own words."""
+    own = question_for(text.session, text.patient, asked.question)
+    if own is None:  # withdrawn since the check-in began
+        check_in.question, check_in.state = None, CheckInState.DONE
+        _thank(text, check_in)
+    elif asked.again:
+        text.answer(
+            "own_again",
+            check_in_id=check_in.id,
+            values={"low": str(own.low), "high": str(own.high)},
+        )
+    else:
+        key = question_key(asked.question)
+        text.answer_in(own.texts[text.patient.language], key, check_in_id=check_in.id)
 
 
 def answer_words(text: Incoming) -> None:

@@ -63,9 +63,19 @@ class Incoming:
         values: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Queue the one text that answers this one."""
+        self.answer_in(self.said(key, values), key, kind=kind, check_in_id=check_in_id)
+
+    def answer_in(
+        self,
+        body: str,
+        key: str,
+        *,
+        kind: MessageKind = MessageKind.REPLY,
+        check_in_id: UUID | None = None,
+    ) -> None:
+        """Queue the one text that answers this one, in words that are ready."""
         if not self.reachable or self._is_flood(kind):
             return
-        body = self.said(key, values)
         queueing.queue_text(
             self.session,
             patient=self.patient,

@@ -1,6 +1,6 @@
 """What the patient page and the list of patients show, gathered in one read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from companion.store import (
     check_ins,
     messages,
     organisations,
+    own_questions,
     patients,
     plan_drafts,
     plans,
@@ -45,7 +46,7 @@ from companion.store.supplies import PlanSupply, PlanTaken
 from companion.web.chart import ScoreChart, StepChart, score_chart, step_chart
 from companion.web.risk_view import RiskView, risk_view
 from companion.web.showing import short_day
-from companion.web.showing_answers import answer
+from companion.web.showing_answers import answer, question
 
 TEXTS_SHOWN = 40
 
@@ -153,8 +154,8 @@ class PatientPage:
     next_step: Step | None
     chart: StepChart | None
     check_ins: Sequence[CheckInView]
-    asked: Sequence[Question]
-    """The questions that any of the check-ins has an answer to, in their order."""
+    asked: Mapping[Question, str]
+    """The questions that any of the check-ins has an answer to, each with what it is about."""
     scores: ScoreChart | None
     texts: Sequence[TextView]
     sent: Sent
@@ -235,7 +236,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         next_step=next_cut(steps, today, holds),
         chart=step_chart(steps, today=today, day_text=short_day) if steps else None,
         check_ins=asked,
-        asked=[q for q in Question if any(q in view.answers for view in asked)],
+        asked=_named(session, patient, asked),
         scores=_scores(asked),
         texts=_texts(session, scope, patient),
         sent=sent.sent_to(session, patient),
@@ -305,13 +306,22 @@ def _check_ins(session: Session, patient: Patient) -> list[CheckInView]:
     ]
 
 
+def _named(session: Session, patient: Patient, views: Sequence[CheckInView]) -> dict[Question, str]:
+    own = own_questions.questions_of(session, patient.organisation_id)
+    return {
+        one: own[one].name if one in own else question(one)
+        for one in Question
+        if any(one in view.answers for view in views)
+    }
+
+
 def _scores(newest_first: Sequence[CheckInView]) -> ScoreChart | None:
     series: dict[str, list[tuple[date, Decimal]]] = {}
     for view in reversed(newest_first):
-        for question in (Question.PAIN, Question.COPING):
-            if question in view.answers:
-                scored = (view.check_in.local_day, view.answers[question])
-                series.setdefault(question.value, []).append(scored)
+        for one in (Question.PAIN, Question.COPING):
+            if one in view.answers:
+                scored = (view.check_in.local_day, view.answers[one])
+                series.setdefault(one.value, []).append(scored)
     return score_chart(series, day_text=short_day)
 
 

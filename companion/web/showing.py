@@ -22,6 +22,7 @@ from companion.core.doses import DoseUnit, TimeOfDay, plain
 from companion.core.ladder import Reach
 from companion.core.medicines import labelled
 from companion.core.numbers import show_nhs_number
+from companion.core.own_question import OwnKind
 from companion.core.pace import Say
 from companion.core.people import Pathway, PatientStatus
 from companion.core.protocols import Often
@@ -141,6 +142,15 @@ def language_status(status: str) -> str:
         "reviewed": _("reviewed by a clinician"),
         "live": _("may be chosen"),
     }[status]
+
+
+def own_kind(value: OwnKind) -> str:
+    """Return how an organisation's own question is answered."""
+    return {
+        OwnKind.NUMBER: _("A number"),
+        OwnKind.CHOICE: _("A choice: the words say what 1, 2, 3 stand for"),
+        OwnKind.WORDS: _("Words, for a person to read"),
+    }[value]
 
 
 def topic(value: Topic) -> str:
@@ -422,6 +432,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "nhs": show_nhs_number,
     "question": question,
     "topic": topic,
+    "own_kind": own_kind,
     "protocol": protocol,
     "conversation_part": conversation_part,
     "language_status": language_status,

@@ -29,10 +29,12 @@ def read(
     vocabulary: Vocabulary,
     *,
     most_tablets: Decimal | None = None,
+    scale: Scale | None = None,
 ) -> Reading:
     """Return what *text* means while *question* is open. Total: any text has a reading.
 
-    A count above *most_tablets* is marked for a person.
+    A count above *most_tablets* is marked for a person. *scale* is given for questions of
+    an organisation's own.
     """
     bare = _bare(text, vocabulary)
     if question is not None and bare in vocabulary.answers.get(question, {}):
@@ -43,7 +45,7 @@ def read(
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:
         return Reading(ReadingKind.FREE_TEXT)
-    reading = read_on_scale(text, question.scale, vocabulary, question)
+    reading = read_on_scale(text, scale or question.scale, vocabulary, question)
     if reading.kind is ReadingKind.UNCLEAR and not _tries(text, vocabulary):
         return Reading(ReadingKind.FREE_TEXT)
     if most_tablets is not None and question is Question.TABLETS and _most(reading) > most_tablets:

@@ -119,7 +119,7 @@ class _Around:
     def __init__(self, said: str, vocabulary: Vocabulary, question: str, scale: Scale) -> None:
         self.vocabulary, self.question = vocabulary, question
         # "about 2" is a score, but where numbers stand for words it may be a count.
-        self.hedges = frozenset[str]() if scale.halves else vocabulary.hedges
+        self.hedges = frozenset[str]() if scale.ranges else vocabulary.hedges
         dropped = (
             pattern_of_any((*vocabulary.asides, *vocabulary.hours)) if scale.halves else r"(?!)"
         )

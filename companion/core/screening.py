@@ -44,7 +44,7 @@ class Category:
     """One kind of danger or struggle, and the phrases that say it.
 
     In a phrase ``*`` stands for up to three words, ``#`` for a number of ten or more and
-    ``took|taken`` for either.
+    ``took|had_some`` for either, an underscore keeping words of one choice together.
     """
 
     name: str
@@ -93,6 +93,8 @@ class Lexicon:
     reviewer: str = ""
     guarded: tuple[str, ...] = ()
     other_words: frozenset[str] = frozenset()
+    stopping: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
+    """Words that no gap reaches across."""
     tree: _Node = field(init=False, repr=False, compare=False, default_factory=_Node)
     _known: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
     _nearly: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -110,6 +112,7 @@ class Lexicon:
                 self._plant(phrase, category.widened)
         for idiom in self.idioms:
             self._plant(idiom, None)
+        object.__setattr__(self, "stopping", self.negations | self.negations_within)
         self._known.update(self.respellings, self.carriers, self.other_words)
         self._known.update(self.negations, self.negations_after, self.negations_within)
         for word in self.guarded:
@@ -117,7 +120,8 @@ class Lexicon:
 
     def _plant(self, phrase: str, ends: Category | None) -> None:
         for spelt in product(*(slot.split("|") for slot in phrase.split())):
-            words = [part for word in spelt for part in self.respellings.get(word, word).split()]
+            said = " ".join(spelt).replace("_", " ").split()
+            words = [part for word in said for part in self.respellings.get(word, word).split()]
             if not words or "" in spelt or "*" in {words[0], words[-1]}:
                 raise PhraseError(f"{phrase!r} must begin and end with a word")
             node = self.tree
@@ -271,12 +275,23 @@ def _matches(words: list[str], start: int, lexicon: Lexicon) -> Iterator[_Match]
         for category in node.ends:
             yield _Match(start, at, category, negated)
         if node.gap is not None:
-            ends = _gap_ends(words, at, lexicon.negations | lexicon.negations_within)
-            waiting += [(node.gap, end, negated) for end in ends]
+            ends = _gap_ends(words, at, lexicon.stopping)
+            waiting += [
+                (node.gap, end, negated) for end in ends if _leads_on(words, end, node.gap, lexicon)
+            ]
         waiting += [(node.following[word], end, negated) for word, end in _next(words, at, node)]
         inside = start < at < len(words) and words[at] in lexicon.negations_within and not negated
         if inside and (node.following or node.gap):
             waiting.append((node, at + 1, words[at]))
+
+
+def _leads_on(words: list[str], at: int, node: _Node, lexicon: Lexicon) -> bool:
+    """Tell whether anything of *node* may stand at *at*: most places lead nowhere."""
+    if at >= len(words):
+        return False
+    word = words[at]
+    is_special = len(word) == 1 or word in lexicon.negations_within
+    return word in node.following or is_special or "#" in node.following
 
 
 def _gap_ends(words: list[str], at: int, negations: frozenset[str]) -> Iterator[int]:

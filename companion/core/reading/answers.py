@@ -13,7 +13,14 @@ from companion.core.normalising import folded, normalise, plain
 from companion.core.questions import Question, Scale
 from companion.core.reading.counts import count_in
 from companion.core.reading.numbers import number_in
-from companion.core.reading.readings import Care, Keyword, Reading, ReadingKind, Vocabulary
+from companion.core.reading.readings import (
+    UNCLEAR,
+    Care,
+    Keyword,
+    Reading,
+    ReadingKind,
+    Vocabulary,
+)
 
 _EDGES = " \n\t,.!?;:()\"'*~"
 _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
@@ -39,18 +46,29 @@ def read(
     bare = _bare(text, vocabulary)
     if question is not None and bare in vocabulary.answers.get(question, {}):
         return Reading(ReadingKind.NUMBER, vocabulary.answers[question][bare])
-    keyword = vocabulary.keywords.get(bare)
+    keyword = _keyword(bare, vocabulary)
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
     if keyword is not None and not (keyword is Keyword.SAME and question is not None):
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:
         return Reading(ReadingKind.FREE_TEXT)
     reading = read_on_scale(text, scale or question.scale, vocabulary, question)
+    if reading.kind in {ReadingKind.YES, ReadingKind.NO}:
+        return UNCLEAR  # yes and no are no numbers: asked once more
     if reading.kind is ReadingKind.UNCLEAR and not _tries(text, vocabulary):
         return Reading(ReadingKind.FREE_TEXT)
     if most_tablets is not None and question is Question.TABLETS and _most(reading) > most_tablets:
         return replace(reading, care=Care.PERSON)
     return reading
+
+
+def _keyword(bare: str, vocabulary: Vocabulary) -> Keyword | None:
+    """Return the keyword that a whole message is, politeness around it left out."""
+    if bare in vocabulary.keywords:
+        return vocabulary.keywords[bare]
+    words = [word.strip(_EDGES) for word in bare.split()]
+    asked = " ".join(word for word in words if word and word not in vocabulary.polite)
+    return vocabulary.keywords.get(asked)
 
 
 def _most(reading: Reading) -> Decimal:
@@ -60,8 +78,9 @@ def _most(reading: Reading) -> Decimal:
 def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
     """Return whether *text* says yes or no, a keyword, free text, or unclear."""
     bare = _bare(text, vocabulary)
-    if bare in vocabulary.keywords:
-        return Reading(ReadingKind.KEYWORD, keyword=vocabulary.keywords[bare])
+    keyword = _keyword(bare, vocabulary)
+    if keyword is not None:
+        return Reading(ReadingKind.KEYWORD, keyword=keyword)
     said = set(_WORD.findall(bare))
     left = said - vocabulary.agreeing - vocabulary.pleasantries
     if bare in vocabulary.yes or (left and left <= vocabulary.yes):
@@ -107,7 +126,7 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
     """
     said, bare = folded(normalise(text), vocabulary.folds), _bare(text, vocabulary)
     whole = {said for answers in vocabulary.answers.values() for said in answers}
-    if bare in vocabulary.keywords or bare in whole:
+    if _keyword(bare, vocabulary) is not None or bare in whole:
         return False
     words = _WORD.findall(said)
     known = vocabulary.pleasantries | vocabulary.yes | vocabulary.no | vocabulary.numbers.keys()

@@ -54,9 +54,11 @@ def _in_parts(said: str, vocabulary: Vocabulary) -> str:
     said = re.sub(
         rf"(?<!\w)(?:{halves})(?!\w)", lambda found: str(vocabulary.fractions[found[0]]), said
     )
-    said = re.sub(r"\s*[+&,\n]\s*", _APART, said)
+    said = re.sub(r"\s*[+&\n]\s*", _APART, said)
     dividing = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
-    return re.sub(rf"(?<=\s)(?:{dividing})(?!\w)|(?<=\d)(?:am|pm)(?!\w)", _APART, f" {said} ")
+    said = re.sub(rf"(?<=\s)(?:{dividing})(?!\w)|(?<=\d)(?:am|pm)(?!\w)", _APART, f" {said} ")
+    # "2, 3" may be two or three; beside a plus or a part of the day a comma adds.
+    return said.replace(",", _APART if _MARK in said else " ")
 
 
 def _parts(tokens: list[str]) -> Iterator[Decimal | None]:

@@ -110,6 +110,8 @@ class Vocabulary:
     """Words that may take a number back, even in a sentence after it."""
     pleasantries: frozenset[str]
     """Words that need no answer by a person."""
+    polite: frozenset[str]
+    """Words that may stand around a keyword: "hold please"."""
     topics: Mapping[str, frozenset[str]]
     """What a question is about: "pain 7" answers the question on pain and no other."""
     answers: Mapping[str, Mapping[str, Decimal]]

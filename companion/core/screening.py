@@ -291,7 +291,8 @@ def _leads_on(words: list[str], at: int, node: _Node, lexicon: Lexicon) -> bool:
         return False
     word = words[at]
     is_special = len(word) == 1 or word in lexicon.negations_within
-    return word in node.following or is_special or "#" in node.following
+    opens = "#" in node.following or node.gap is not None
+    return word in node.following or is_special or opens
 
 
 def _gap_ends(words: list[str], at: int, negations: frozenset[str]) -> Iterator[int]:

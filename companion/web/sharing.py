@@ -24,7 +24,7 @@ STYLE = Path(__file__).parent / "static" / "paper.css"
 PERIODS = (28, LONGEST_PRESCRIPTION_DAYS)
 """For how many days a prescription may be."""
 READERS = ("gp", "pharmacy")
-TEN_FOOTSTEPS = "lwwp-ten-footsteps"
+TEN_FOOTSTEPS = "footsteps-5-to-10"
 """The resource that every copy names."""
 
 

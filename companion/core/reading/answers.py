@@ -52,13 +52,18 @@ def read(
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:
         return Reading(ReadingKind.FREE_TEXT)
-    reading = read_on_scale(text, scale or question.scale, vocabulary, question)
+    reading = _answer(text, question, scale or question.scale, vocabulary)
+    if most_tablets is not None and question is Question.TABLETS and _most(reading) > most_tablets:
+        return replace(reading, care=Care.PERSON)
+    return reading
+
+
+def _answer(text: str, question: Question, scale: Scale, vocabulary: Vocabulary) -> Reading:
+    reading = read_on_scale(text, scale, vocabulary, question)
     if reading.kind in {ReadingKind.YES, ReadingKind.NO}:
         return UNCLEAR  # yes and no are no numbers: asked once more
     if reading.kind is ReadingKind.UNCLEAR and not _tries(text, vocabulary):
         return Reading(ReadingKind.FREE_TEXT)
-    if most_tablets is not None and question is Question.TABLETS and _most(reading) > most_tablets:
-        return replace(reading, care=Care.PERSON)
     return reading
 
 

@@ -1,0 +1,174 @@
+"""Polish and Urdu, measured on sets that somebody wrote apart from the words and before them.
+
+The sets are made up, by no clinician; they show what the words find and what they miss. The
+floors hold what is reached: a change that finds less fails.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from companion.core.doses import plain
+from companion.core.questions import Question
+from companion.core.reading.answers import read, read_yes_no
+from companion.core.reading.readings import Keyword, ReadingKind, Vocabulary
+from companion.core.screening import Lexicon, screen
+from companion.core.urgency import Urgency
+from companion.vocabulary import load_lexicon, load_vocabulary
+
+ROOT = Path(__file__).parents[2]
+WORDS = ROOT / "messages" / "vocabulary"
+VALUES = {"number", "range", "yes", "no", "keyword"}
+"""What is acted on: a wrong one is never acceptable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """What one language reaches on its sets, as shares of a hundred."""
+
+    read: int
+    emergencies: int
+    urgent: int
+
+
+FLOORS = {"pl": Floors(87, 97, 97), "ur": Floors(95, 96, 95)}
+TAGS = sorted(FLOORS)
+
+
+def rows(name: str, tag: str) -> Iterator[dict[str, str]]:
+    with (ROOT / "tests/data" / f"{name}_{tag}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def words_of(tag: str) -> Vocabulary:
+    return load_vocabulary(WORDS, tag)
+
+
+def lexicons_of(tag: str) -> list[Lexicon]:
+    return [load_lexicon(WORDS, tag), load_lexicon(WORDS, "en-GB")]
+
+
+def as_read(row: dict[str, str], vocabulary: Vocabulary) -> str:
+    if row["question"] == "agreed":
+        reading = read_yes_no(row["reply"], vocabulary)
+    else:
+        asked = None if row["question"] == "any" else Question(row["question"])
+        reading = read(row["reply"], asked, vocabulary)
+    if reading.kind is ReadingKind.KEYWORD:
+        return f"keyword {reading.keyword}"
+    if reading.value is None:
+        return str(reading.kind)
+    high = "" if reading.high is None else f"-{plain(reading.high)}"
+    return f"{reading.kind} {plain(reading.value)}{high}"
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_no_reply_is_given_a_wrong_value(tag: str) -> None:
+    vocabulary = words_of(tag)
+
+    wrong = [
+        (row["question"], row["reply"], row["expected"], found)
+        for row in rows("reading", tag)
+        if (found := as_read(row, vocabulary)) != row["expected"] and found.split()[0] in VALUES
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_most_replies_are_understood(tag: str) -> None:
+    vocabulary = words_of(tag)
+    right = [as_read(row, vocabulary) == row["expected"] for row in rows("reading", tag)]
+
+    assert 100 * sum(right) / len(right) >= FLOORS[tag].read
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_emergencies_page_and_what_is_urgent_is_for_the_same_day(tag: str) -> None:
+    lexicons = lexicons_of(tag)
+    found: Counter[tuple[str, Urgency]] = Counter(
+        (row["expected"], screen(row["reply"], lexicons).urgency) for row in rows("screening", tag)
+    )
+
+    def share(expected: str, least: Urgency) -> float:
+        of = {level: n for (label, level), n in found.items() if label == expected}
+        return 100 * sum(n for level, n in of.items() if level >= least) / sum(of.values())
+
+    assert share("emergency", Urgency.EMERGENCY) >= FLOORS[tag].emergencies
+    assert share("urgent", Urgency.URGENT) >= FLOORS[tag].urgent
+    assert not found["none", Urgency.EMERGENCY]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_no_ordinary_text_pages_anybody_or_is_urgent(tag: str) -> None:
+    lexicons = lexicons_of(tag)
+
+    loud = [
+        (row["reply"], found.why)
+        for row in rows("ordinary", tag)
+        if (found := screen(row["reply"], lexicons)).urgency >= Urgency.URGENT
+    ]
+
+    assert loud == []
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_keyword_is_heard_in_the_language_and_in_english(tag: str) -> None:
+    vocabulary = words_of(tag)
+
+    assert set(vocabulary.keywords.values()) == set(Keyword)
+    for keyword in Keyword:
+        assert read(keyword.lower(), None, vocabulary).keyword is keyword
+
+
+@pytest.mark.parametrize(
+    ("tag", "question", "reply", "value"),
+    [
+        ("ur", Question.PAIN, "10 میں سے 8", "8"),
+        ("ur", Question.PAIN, "۱۰ میں سے ۸", "8"),
+        ("ur", Question.PAIN, "10 mein se 8", "8"),
+        ("ur", Question.PAIN, "ساڑھے چھ", "6.5"),
+        ("ur", Question.TABLETS, "ڈیڑھ گولی", "1.5"),
+        ("ur", Question.USE, "کم", "2"),
+        ("ur", Question.USE, "زیادہ", "3"),
+        ("pl", Question.PAIN, "siedem na dziesięć", "7"),
+        ("pl", Question.PAIN, "6,5", "6.5"),
+        ("pl", Question.PAIN, "szesc i pol", "6.5"),
+        ("pl", Question.TABLETS, "półtorej tabletki", "1.5"),
+        ("pl", Question.TABLETS, "2 rano i 1 wieczorem", "3"),
+    ],
+)
+def test_traps_of_the_language_are_read_right(
+    tag: str, question: Question, reply: str, value: str
+) -> None:
+    assert read(reply, question, words_of(tag)).value == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("tag", "reply", "urgency"),
+    [
+        ("ur", "مرنا چاہتا ہوں", Urgency.EMERGENCY),
+        ("ur", "marna chahti hun", Urgency.EMERGENCY),
+        ("ur", "مرنا نہیں چاہتا", Urgency.SOON),
+        ("ur", "marna nahin chahta", Urgency.SOON),
+        ("ur", "خودکشی کا کوئی خیال نہیں", Urgency.SOON),
+        ("ur", "dard theek nahi marna chahta hoon", Urgency.EMERGENCY),
+        ("ur", "i want to die", Urgency.EMERGENCY),
+        ("ur", "hansi se mar gaya", Urgency.NONE),
+        ("pl", "nie chcę żyć", Urgency.EMERGENCY),
+        ("pl", "nie chce mi sie zyc", Urgency.EMERGENCY),
+        ("pl", "chcę umrzeć", Urgency.EMERGENCY),
+        ("pl", "nie chcę umierać", Urgency.SOON),
+        ("pl", "nie mam myśli samobójczych", Urgency.SOON),
+        ("pl", "umieram z głodu", Urgency.NONE),
+    ],
+)
+def test_negation_and_idiom_lower_a_danger_and_erase_none(
+    tag: str, reply: str, urgency: Urgency
+) -> None:
+    assert screen(reply, lexicons_of(tag)).urgency is urgency

@@ -354,110 +354,6 @@ def test_a_backup_needs_a_key(config: Path, tmp_path: Path, line: str, says: str
     assert says in answer.output
 
 
-# --- When people work, and who leads ------------------------------------------------------
-
-
-def test_an_organisation_keeps_its_own_times(config: Path) -> None:
-    a_service_with_people(config)
-
-    answer = companion(
-        config, "organisation", "set", "Riverside", "--nation", "SCT", "--opens", "08:00",
-        "--closes", "16:30", "--emergency-minutes", "0,3,6,9", "--soon-days", "1,2,4,5",
-    )  # fmt: skip
-    again = companion(config, "organisation", "set", "Riverside", "--urgent-hours", "0,1,2,3")
-
-    assert answer.exit_code == 0, answer.output
-    assert "works 08:00 to 16:30 but for the bank holidays of Scotland." in again.output
-    assert "told after 0 minutes to the team, 3 to everybody, 6 to the lead, 9" in again.output
-    assert "told after 0 working hours to the team, 1 to everybody" in again.output
-    assert "5 to the duty address" in again.output
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["Nowhere"], "no organisation called Nowhere"),
-        (["Riverside", "--opens", "18:00"], "open before it closes"),
-        (["Riverside", "--emergency-minutes", "0,5,10"], "give 4 times"),
-        (["Riverside", "--emergency-minutes", "0,5,x,10"], "whole numbers with commas"),
-        (["Riverside", "--nation", "FRA"], "Invalid value"),
-    ],
-)
-def test_times_that_cannot_be_say_why(config: Path, arguments: list[str], says: str) -> None:
-    a_service_with_people(config)
-
-    answer = companion(config, "organisation", "set", *arguments)
-
-    assert answer.exit_code != 0
-    assert says in answer.output
-
-
-def test_a_team_has_a_lead_and_has_none(config: Path) -> None:
-    a_service_with_people(config)
-    add_user(config, "nurse@example.com", "three random words")
-
-    answers = [
-        companion(config, "team", "lead", "Riverside", "Team", *email)
-        for email in (["nurse@example.com"], [], ["nobody@example.com"])
-    ]
-    nowhere = companion(config, "team", "lead", "Riverside", "Nobody", "nurse@example.com")
-
-    assert answers[0].output == "nurse@example.com leads Team.\n"
-    assert answers[1].output == "Nobody leads Team.\n"
-    assert "Nobody signs in with nobody@example.com" in answers[2].output
-    assert "Riverside has no team called Nobody" in nowhere.output
-
-
-def test_only_a_colleague_with_patients_leads(config: Path) -> None:
-    a_service_with_people(config)
-    companion(
-        config, "user", "add", "auditor@example.com", "--role", "auditor", "--organisation",
-        "Riverside", "--password-stdin", typed="three random words\n",
-    )  # fmt: skip
-
-    answer = companion(config, "team", "lead", "Riverside", "Team", "auditor@example.com")
-
-    assert answer.exit_code == 1
-    assert "cannot lead" in answer.output
-
-
-def test_a_bounce_that_names_no_letter_of_ours_says_so(config: Path) -> None:
-    companion(config, "db", "upgrade")
-
-    answer = companion(config, "bounced", typed="Message-ID: <nothing@example.org>")
-
-    assert answer.output == "This names no letter of ours.\n"
-
-
-def test_help_names_every_command_with_what_it_does() -> None:
-    said = CliRunner().invoke(main, ["--help"]).output
-
-    for name in COMMANDS:
-        assert re.search(rf"^  {name} +[A-Z]", said, re.MULTILINE), name
-    assert CliRunner().invoke(main, ["nonsense"]).exit_code == 2
-
-
-def test_what_serves_carries_no_migrations_about() -> None:
-    asked = "import sys, companion.commands.serving; print('alembic' in sys.modules)"
-
-    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-
-    assert said.stdout == "False\n"
-
-
-def test_what_an_organisation_does_not_stock_is_hidden_and_offered_again(config: Path) -> None:
-    a_service_with_people(config)
-
-    hidden = companion(config, "organisation", "stock", "Riverside", "codeine", "tablet", "--hide")
-    again = companion(config, "organisation", "stock", "Riverside", "codeine", "tablet")
-    wrong = companion(config, "organisation", "stock", "Riverside", "cake", "slice")
-
-    assert hidden.output == "codeine, tablet is no longer offered in Riverside.\n"
-    assert again.output == "codeine, tablet is offered in Riverside.\n"
-    assert wrong.exit_code == 1
-    assert "The catalogue has no cake, slice" in wrong.output
-
-
 # --- Reading and screening ----------------------------------------------------------------
 
 
@@ -570,3 +466,107 @@ def test_words_that_cannot_be_loaded_are_named_in_one_line(
     assert found.exit_code == 1
     assert found.stderr.startswith("Error: conversation.toml: ")
     assert len(found.stderr.splitlines()) == 1
+
+
+# --- When people work, and who leads ------------------------------------------------------
+
+
+def test_an_organisation_keeps_its_own_times(config: Path) -> None:
+    a_service_with_people(config)
+
+    answer = companion(
+        config, "organisation", "set", "Riverside", "--nation", "SCT", "--opens", "08:00",
+        "--closes", "16:30", "--emergency-minutes", "0,3,6,9", "--soon-days", "1,2,4,5",
+    )  # fmt: skip
+    again = companion(config, "organisation", "set", "Riverside", "--urgent-hours", "0,1,2,3")
+
+    assert answer.exit_code == 0, answer.output
+    assert "works 08:00 to 16:30 but for the bank holidays of Scotland." in again.output
+    assert "told after 0 minutes to the team, 3 to everybody, 6 to the lead, 9" in again.output
+    assert "told after 0 working hours to the team, 1 to everybody" in again.output
+    assert "5 to the duty address" in again.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["Nowhere"], "no organisation called Nowhere"),
+        (["Riverside", "--opens", "18:00"], "open before it closes"),
+        (["Riverside", "--emergency-minutes", "0,5,10"], "give 4 times"),
+        (["Riverside", "--emergency-minutes", "0,5,x,10"], "whole numbers with commas"),
+        (["Riverside", "--nation", "FRA"], "Invalid value"),
+    ],
+)
+def test_times_that_cannot_be_say_why(config: Path, arguments: list[str], says: str) -> None:
+    a_service_with_people(config)
+
+    answer = companion(config, "organisation", "set", *arguments)
+
+    assert answer.exit_code != 0
+    assert says in answer.output
+
+
+def test_a_team_has_a_lead_and_has_none(config: Path) -> None:
+    a_service_with_people(config)
+    add_user(config, "nurse@example.com", "three random words")
+
+    answers = [
+        companion(config, "team", "lead", "Riverside", "Team", *email)
+        for email in (["nurse@example.com"], [], ["nobody@example.com"])
+    ]
+    nowhere = companion(config, "team", "lead", "Riverside", "Nobody", "nurse@example.com")
+
+    assert answers[0].output == "nurse@example.com leads Team.\n"
+    assert answers[1].output == "Nobody leads Team.\n"
+    assert "Nobody signs in with nobody@example.com" in answers[2].output
+    assert "Riverside has no team called Nobody" in nowhere.output
+
+
+def test_only_a_colleague_with_patients_leads(config: Path) -> None:
+    a_service_with_people(config)
+    companion(
+        config, "user", "add", "auditor@example.com", "--role", "auditor", "--organisation",
+        "Riverside", "--password-stdin", typed="three random words\n",
+    )  # fmt: skip
+
+    answer = companion(config, "team", "lead", "Riverside", "Team", "auditor@example.com")
+
+    assert answer.exit_code == 1
+    assert "cannot lead" in answer.output
+
+
+def test_a_bounce_that_names_no_letter_of_ours_says_so(config: Path) -> None:
+    companion(config, "db", "upgrade")
+
+    answer = companion(config, "bounced", typed="Message-ID: <nothing@example.org>")
+
+    assert answer.output == "This names no letter of ours.\n"
+
+
+def test_help_names_every_command_with_what_it_does() -> None:
+    said = CliRunner().invoke(main, ["--help"]).output
+
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} +[A-Z]", said, re.MULTILINE), name
+    assert CliRunner().invoke(main, ["nonsense"]).exit_code == 2
+
+
+def test_what_serves_carries_no_migrations_about() -> None:
+    asked = "import sys, companion.commands.serving; print('alembic' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "False\n"
+
+
+def test_what_an_organisation_does_not_stock_is_hidden_and_offered_again(config: Path) -> None:
+    a_service_with_people(config)
+
+    hidden = companion(config, "organisation", "stock", "Riverside", "codeine", "tablet", "--hide")
+    again = companion(config, "organisation", "stock", "Riverside", "codeine", "tablet")
+    wrong = companion(config, "organisation", "stock", "Riverside", "cake", "slice")
+
+    assert hidden.output == "codeine, tablet is no longer offered in Riverside.\n"
+    assert again.output == "codeine, tablet is offered in Riverside.\n"
+    assert wrong.exit_code == 1
+    assert "The catalogue has no cake, slice" in wrong.output

@@ -4,7 +4,8 @@ import csv
 import io
 import shutil
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,20 @@ def test_texts_are_english_unless_the_file_says_otherwise() -> None:
     rows = rows_of(SCREENER, "reply,language\nI want to die,\nI want to die,en\n")
 
     assert [row[2] for row in rows] == ["urgency", "emergency", "emergency"]
+
+
+def test_a_language_is_translated_as_far_as_its_texts_are() -> None:
+    some, *others = WORDING.texts.values()
+
+    def translated(texts: Iterable[str]) -> int:
+        catalogue = dict.fromkeys(texts, "jIyajbe'")
+        return replace(WORDING, _catalogues={"tlh": catalogue}).translated("tlh")
+
+    assert translated([]) == 0
+    assert 0 < translated([some.english]) < 10
+    assert translated(text.english for text in others) < 100
+    assert translated(text.english for text in WORDING.texts.values()) == 100
+    assert WORDING.translated("en-GB") == 100
 
 
 # --- Rows in, rows out --------------------------------------------------------------------

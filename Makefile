@@ -72,6 +72,11 @@ test: system .venv/dev-ready ## Run every test, on both databases and in a real 
 bench: .venv/dev-ready ## Measure, each figure beside a hello-world in the same run
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.plans
+	$(BIN)/python -m benchmarks.replies
+
+.PHONY: fuzz
+fuzz: .venv/dev-ready ## Read and screen a million texts that nobody wrote, in every language
+	$(BIN)/python -m benchmarks.fuzz
 
 .venv/mutants-ready: .venv/dev-ready requirements-mutants.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.txt

@@ -156,6 +156,13 @@ class Wording:
             if (language.status == "live" or self._offers_drafts) and not self.faults(language.tag)
         )
 
+    def translated(self, tag: str) -> int:
+        """Return how many in a hundred of the texts *tag* has; 100 only when it has all."""
+        if tag == ENGLISH:
+            return 100
+        there = sum(text.english in self._catalogues[tag] for text in self.texts.values())
+        return 100 * there // len(self.texts)
+
     def faults(self, tag: str) -> list[str]:
         """Return what keeps *tag* from being chosen, a line for each text."""
         return [fault for text in self.texts.values() for fault in self._faults_of(text, tag)]

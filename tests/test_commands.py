@@ -357,6 +357,120 @@ def test_a_backup_needs_a_key(config: Path, tmp_path: Path, line: str, says: str
     assert says in answer.output
 
 
+# --- Reading and screening ----------------------------------------------------------------
+
+
+def run_on(command: str, file: bytes, *arguments: str) -> Result:
+    return CliRunner().invoke(main, [command, "-", *arguments], input=file)
+
+
+def test_replies_are_read_from_a_file_or_a_pipe_and_counted_beside(tmp_path: Path) -> None:
+    text = "\ufefflanguage,question,reply,note\r\nen-GB,pain,7,ü\r\nen-GB,any,STOP,\r\n"
+    (tmp_path / "replies.csv").write_bytes(text.encode())
+
+    from_file = CliRunner().invoke(main, ["read", str(tmp_path / "replies.csv")])
+    piped = run_on("read", text.encode())
+
+    assert from_file.exit_code == 0
+    assert from_file.stdout_bytes == piped.stdout_bytes
+    assert from_file.stdout == (
+        "language,question,reply,note,kind,value,action\n"
+        "en-GB,pain,7,ü,number,7,accept\n"
+        "en-GB,any,STOP,,keyword,STOP,opt_out\n"
+    )
+    assert from_file.stderr == "2 rows\nkind: keyword 1, number 1\naction: accept 1, opt_out 1\n"
+
+
+def test_bytes_that_are_no_text_go_through_a_command_as_they_are() -> None:
+    found = run_on("screen", b'reply,note\nI want to die\xff,"a\rb\xbd"\n')
+
+    assert found.exit_code == 0
+    assert found.stdout_bytes.splitlines(keepends=True)[1:] == [
+        b'I want to die\xff,"a\r',
+        b'b\xbd",emergency,suicidal,"""want to die"""\n',
+    ]
+
+
+def test_labels_that_disagree_end_with_status_1() -> None:
+    agreeing = run_on("screen", b"reply,label\nI want to die,emergency\n", "--expected", "label")
+    differing = run_on("screen", b"reply,label\nI want to die,none\n", "--expected", "label")
+
+    assert agreeing.exit_code == 0
+    assert "1 of 1 row with a label agree" in agreeing.stderr
+    assert differing.exit_code == 1
+    assert "none            emergency               1  disagree" in differing.stderr
+    assert "row 1 (line 2): expected none, found emergency" in differing.stderr
+    assert differing.stdout.endswith('I want to die,none,emergency,suicidal,"""want to die"""\n')
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        (b"reply,urgency\nhello,none\n", "urgency: the file has this column"),
+        (b"text\nhello\n", "reply: there is no such column"),
+        (b"language,reply\nen,hello\nxx,hello\n", "row 2 (line 3): language: there is no 'xx'"),
+        (b'reply\n"hello\n', "line 2: a row begins here that is no CSV"),
+        (b"\xff\xfer\0e\0p\0l\0y\0", "line 1: the header is no UTF-8"),
+    ],
+)
+def test_a_file_of_replies_that_cannot_be_understood_says_why_in_one_line(
+    file: bytes, says: str
+) -> None:
+    found = run_on("screen", file)
+
+    assert found.exit_code == 2
+    assert found.stderr.startswith(says)
+    assert len(found.stderr.splitlines()) == 1
+
+
+def test_a_file_of_replies_that_is_not_there_is_named(tmp_path: Path) -> None:
+    found = CliRunner().invoke(main, ["read", str(tmp_path / "nothing.csv")])
+
+    assert found.exit_code == 2
+    assert (
+        found.stderr == f"{tmp_path / 'nothing.csv'}: cannot be read: No such file or directory\n"
+    )
+
+
+def test_whoever_reads_only_the_first_rows_hears_no_complaint() -> None:
+    rows = b"reply\n" + b"I want to die\n" * 20_000
+    command = f"{sys.executable} -m companion.cli screen - | head -1"
+
+    found = subprocess.run(command, shell=True, input=rows, capture_output=True, check=True)
+
+    assert found.stdout == b"reply,urgency,categories,why\n"
+    assert found.stderr == b""
+
+
+def test_languages_are_listed_with_how_much_is_translated() -> None:
+    table = CliRunner().invoke(main, ["languages"])
+    found = CliRunner().invoke(main, ["languages", "--json"])
+
+    first = json.loads(found.stdout)[0]
+    assert first == {
+        "tag": "en-GB",
+        "name": "English",
+        "direction": "ltr",
+        "status": "live",
+        "translated": 100,
+    }
+    assert table.output.splitlines()[1].split() == ["en-GB", "ltr", "live", "100%", "English"]
+
+
+def test_words_that_cannot_be_loaded_are_named_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from companion.commands import reading
+
+    monkeypatch.setattr(reading, "ROOT", tmp_path)
+
+    found = run_on("screen", b"reply\n")
+
+    assert found.exit_code == 1
+    assert found.stderr.startswith("Error: conversation.toml: ")
+    assert len(found.stderr.splitlines()) == 1
+
+
 # --- When people work, and who leads ------------------------------------------------------
 
 

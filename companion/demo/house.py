@@ -194,7 +194,7 @@ class _Life:
                 safe_from=time(8, 0),
                 safe_until=time(19, 0),
                 check_in_at=who.check_in_at,
-                language="en-GB",
+                language=self.who.language,
                 detailed=False,
                 interpreter=False,
                 ways="Text first. Voicemail is fine.",

@@ -68,6 +68,7 @@ class Character:
     texts: Mapping[int, str] = field(default_factory=dict)
     goal_words: str = "To think clearly again and play with my grandchildren."
     baseline_pain: Decimal = Decimal(5)
+    language: str = "en-GB"
     use: Use = Use.OVER_A_YEAR
     risks: frozenset[Risk] = frozenset()
 
@@ -115,7 +116,8 @@ CHARACTERS = (
         check_in_at=time(8, 30),
         doses=_mg(40, 40),
         cut_days_ago=7,
-        usual=("4", "1", "6"),
+        usual=("10 میں سے 4", "1", "6"),
+        language="ur",
     ),
     Character(
         "Joan",
@@ -142,7 +144,9 @@ CHARACTERS = (
             DoseUnit.MILLIGRAM,
             {t: Decimal(60) for t in (TimeOfDay.MORNING, TimeOfDay.MIDDAY, TimeOfDay.EVENING)},
         ),
-        answers={0: ("6", "3", "5")},
+        usual=("czwórka", "1", "7"),
+        answers={0: ("6 na 10", "3", "5")},
+        language="pl",
     ),
     Character(
         "Aisha",

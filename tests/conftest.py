@@ -26,7 +26,7 @@ def keyring() -> Keyring:
 
 @pytest.fixture(scope="session")
 def wording() -> Wording:
-    return Wording.load(ROOT / "messages", ROOT / "translations")
+    return Wording.load(ROOT / "messages", ROOT / "translations", drafts=True)
 
 
 @pytest.fixture

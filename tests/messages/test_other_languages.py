@@ -18,8 +18,10 @@ from companion.core.questions import Question
 from companion.core.reading.answers import read, read_yes_no
 from companion.core.reading.readings import Keyword, ReadingKind, Vocabulary
 from companion.core.screening import Lexicon, screen
+from companion.core.sms_text import segments
 from companion.core.urgency import Urgency
 from companion.vocabulary import load_lexicon, load_vocabulary
+from companion.wording import LONGEST_VALUES, Wording
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "messages" / "vocabulary"
@@ -141,6 +143,11 @@ def test_every_keyword_is_heard_in_the_language_and_in_english(tag: str) -> None
         ("pl", Question.PAIN, "szesc i pol", "6.5"),
         ("pl", Question.TABLETS, "półtorej tabletki", "1.5"),
         ("pl", Question.TABLETS, "2 rano i 1 wieczorem", "3"),
+        ("pl", Question.USE, "tak jak ustalone", "1"),
+        ("pl", Question.USE, "powrót do wcześniejszego kroku", "4"),
+        ("pl", Question.INTEREST, "ponad połowę dni", "2"),
+        ("pl", Question.MOOD, "niemal codziennie", "3"),
+        ("pl", Question.CONFIDENCE, "wcale", "0"),
     ],
 )
 def test_traps_of_the_language_are_read_right(
@@ -172,3 +179,13 @@ def test_negation_and_idiom_lower_a_danger_and_erase_none(
     tag: str, reply: str, urgency: Urgency
 ) -> None:
     assert screen(reply, lexicons_of(tag)).urgency is urgency
+
+
+@pytest.mark.parametrize("call", ["call_111", "call_out_of_hours"])
+def test_polish_words_for_whom_to_call_keep_a_text_cheap(wording: Wording, call: str) -> None:
+    # One Polish letter in them would more than double what every text costs that names them.
+    values = LONGEST_VALUES | {"call": wording.text_for(call, "pl")}
+
+    for text in wording.texts.values():
+        if "call" in text.names:
+            assert segments(wording.text_for(text.key, "pl", **values)) <= text.max_segments

@@ -201,6 +201,8 @@ def load_lexicon(root: Path, tag: str) -> Lexicon:
             respellings=_respellings(file),
             guarded=guarded,
             other_words=frozenset(file.words("other_words")),
+            groups=_groups(file),
+            endings=_endings(file),
         )
     except PhraseError as error:
         raise file.error("phrases", str(error)) from error
@@ -226,6 +228,19 @@ def _respellings(file: TomlFile) -> dict[str, str]:
     }
 
 
+def _groups(file: TomlFile) -> dict[str, tuple[str, ...]]:
+    """Return the words that may stand for each group's name; a language may have none."""
+    values = {"groups": {}, **file.values}
+    groups = file.get("groups", dict, values)
+    return {name: file.words(name, groups) for name in groups}
+
+
+def _endings(file: TomlFile) -> dict[str, str]:
+    values = {"endings": {}, **file.values}
+    endings = file.get("endings", dict, values)
+    return {short: file.get(short, str, endings) for short in endings}
+
+
 def _category(file: TomlFile, name: str, values: Mapping[str, Any]) -> Category:
     where = f"categories.{name}"
     urgency = str(values.get("urgency", "")).upper()
@@ -234,6 +249,10 @@ def _category(file: TomlFile, name: str, values: Mapping[str, Any]) -> Category:
     phrases = file.words("phrases", values)
     if not phrases:
         raise file.error(f"{where}.phrases", "must hold at least one")
-    wide = file.words("wide", {"wide": [], **values})
     negatable = file.get("negatable", bool, values)
-    return Category(name, Urgency[urgency], phrases, negatable, wide)
+    wide, veiled, paging = (
+        file.words(width, {width: [], **values}) for width in ("wide", "veiled", "paging")
+    )
+    return Category(
+        name, Urgency[urgency], phrases, negatable, wide=wide, veiled=veiled, paging=paging
+    )

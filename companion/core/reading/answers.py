@@ -44,11 +44,14 @@ def read(
     an organisation's own.
     """
     bare = _bare(text, vocabulary)
-    if question is not None and bare in vocabulary.answers.get(question, {}):
-        return Reading(ReadingKind.NUMBER, vocabulary.answers[question][bare])
+    said = _without_politeness(bare, vocabulary)
+    for whole in (bare, said):
+        if question is not None and whole in vocabulary.answers.get(question, {}):
+            return Reading(ReadingKind.NUMBER, vocabulary.answers[question][whole])
     keyword = _keyword(bare, vocabulary)
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
-    if keyword is not None and not (keyword is Keyword.SAME and question is not None):
+    answers = question is not None and said in vocabulary.attempts
+    if keyword is not None and not answers:
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:
         return Reading(ReadingKind.FREE_TEXT)
@@ -69,11 +72,13 @@ def _answer(text: str, question: Question, scale: Scale, vocabulary: Vocabulary)
 
 def _keyword(bare: str, vocabulary: Vocabulary) -> Keyword | None:
     """Return the keyword that a whole message is, politeness around it left out."""
-    if bare in vocabulary.keywords:
-        return vocabulary.keywords[bare]
+    said = _without_politeness(bare, vocabulary)
+    return vocabulary.keywords.get(bare) or vocabulary.keywords.get(said)
+
+
+def _without_politeness(bare: str, vocabulary: Vocabulary) -> str:
     words = [word.strip(_EDGES) for word in bare.split()]
-    asked = " ".join(word for word in words if word and word not in vocabulary.polite)
-    return vocabulary.keywords.get(asked)
+    return " ".join(word for word in words if word and word not in vocabulary.polite)
 
 
 def _most(reading: Reading) -> Decimal:

@@ -133,7 +133,7 @@ _PHRASES = (
 )  # fmt: skip
 _SETS = (
     "point", "through", "either", "between", "together", "before", "after", "roughly", "hedges",
-    "doubts", "pleasantries", "yes", "no", "agreeing", "units", "plus", "attempts", "polite",
+    "doubts", "pleasantries", "yes", "no", "agreeing", "units", "plus", "attempts", "polite", "totals",
 )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ from companion.core.reading.readings import (
 _EDGES = " \n\t,.!?;:()\"'*~"
 _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
 """Letters that look like the digits of 10. Not "lo": it may be meant for "low"."""
+_HOW_OFTEN = {Question.INTEREST, Question.MOOD}
+"""Questions that "often" tries to answer."""
 _LONE = {"o": "0", "l": "1"}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _GLAD = frozenset("👍👌🙏❤💙💚💛💜🧡😀😁😂😃😄😅😆😇😉😊😋😍😎🙂🤗🤣🥰🏻🏼🏽🏾🏿")
@@ -50,7 +52,8 @@ def read(
             return Reading(ReadingKind.NUMBER, vocabulary.answers[question][whole])
     keyword = _keyword(bare, vocabulary)
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
-    answers = question is not None and said in vocabulary.attempts
+    how_often = question in _HOW_OFTEN and keyword in {Keyword.OFTEN, Keyword.SELDOM}
+    answers = how_often or (question is not None and said in vocabulary.attempts)
     if keyword is not None and not answers:
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:

@@ -21,6 +21,7 @@ _APART = f" {_MARK} "
 _TOKEN = re.compile(r"\x00|\d+(?:\.\d+)?(?![\w.]*\w)|[^\W\d_]+(?:'[^\W\d_]+)*|\S+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _HOUR = re.compile(r"\d\s*[ap]m(?!\w)")
+_GLUED_HOUR = re.compile(r"\d[ap]m(?!\w)")
 _SIGNS = re.compile(r"[.!?;:()\"'*~]+(?=\s|$)")
 
 
@@ -33,8 +34,10 @@ def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
     parts = list(_parts(tokens))
     if not 1 <= len(parts) <= MOST_PARTS or None in parts:
         return UNCLEAR
-    if len(parts) == 1 and _HOUR.search(said):
-        return UNCLEAR  # "2pm" by itself is a time
+    if _HOUR.search(said) and (len(parts) == 1 or _GLUED_HOUR.search(said)):
+        return UNCLEAR  # "2pm" is a time; "2 am + 1 pm" are parts of a day
+    if len(parts) > 1 and not vocabulary.totals.isdisjoint(tokens):
+        return UNCLEAR  # "3 in total, 2 am 1 pm": what is a part, and what is the sum?
     total = sum((part for part in parts if part is not None), Decimal(0))
     if not scale.holds(total):
         whole = total > scale.high and len(parts) == 1

@@ -15,6 +15,9 @@ from companion.core.reading.readings import UNCLEAR, Reading, ReadingKind, Vocab
 LONGEST_ANSWER = 160
 """Letters; a longer text says more than a number and is for a person."""
 
+WIDEST_DOUBT = 2
+"""Points between two numbers that somebody cannot decide between: "6 or 8"."""
+
 _N = r"(?<![\w./])(\d+(?:\.\d+)?|\.\d+)"
 _N_TOO = r"(\d+(?:\.\d+)?)"
 _END = r"(?![\w./-]*\w)"
@@ -32,6 +35,7 @@ _BREAKS = frozenset(",.;:!\n-")
 _FACES = re.compile(
     "[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞🏻🏼🏽🏾🏿♀♂☹☺]+"
 )
+_KISSES = re.compile(r"(\d)(x{1,3})(?!\w)")
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NOT_APART = re.compile(
     r"(?<![\d.])-\.?\d|\d -\d"  # below zero
@@ -41,7 +45,7 @@ _NOT_APART = re.compile(
 
 def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) -> Reading:
     """Return the number or range that *said*, in normal form, gives on *scale*."""
-    said = re.sub(r"\.{2,}", " , ", _FACES.sub(" ", said))
+    said = _KISSES.sub(r"\1 \2", re.sub(r"\.{2,}", " , ", _FACES.sub(" ", said)))
     said = in_digits(said, vocabulary) if len(said) <= LONGEST_ANSWER else ""
     if _NOT_APART.search(said):
         return UNCLEAR
@@ -208,7 +212,10 @@ def _range(match: re.Match[str], around: _Around, scale: Scale) -> Reading:
     low, high = ends
     if low is None or high is None or not around.leaves_it(None):
         return UNCLEAR
-    any_order = match["and"] is not None or match["by"] in around.vocabulary.either
+    either = match["by"] in around.vocabulary.either
+    if either and abs(high - low) > WIDEST_DOUBT:
+        return UNCLEAR  # "7 or maybe 3" is no range
+    any_order = match["and"] is not None or either
     if any_order:
         low, high = min(low, high), max(low, high)
     fits = scale.ranges and low < high and scale.holds(low) and scale.holds(high)

@@ -124,6 +124,8 @@ class Vocabulary:
     """Words that may stand beside a yes or a no and leave it: "yes I did"."""
     units: frozenset[str]
     """What is counted: tablets, whatever they are called. Never mg."""
+    totals: frozenset[str]
+    """Words for a sum that somebody has made already."""
     plus: frozenset[str]
     """Words that add one count to another."""
     parts_of_day: tuple[str, ...]

@@ -14,6 +14,7 @@ from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse
 from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.plan_changes import difference
 from companion.core.plan_checks import PatientChecked
+from companion.core.product import is_as_strong
 from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps
 from companion.services import assessing, drafting_plans, enrolment, planning
 from companion.services.enrolment import StaleError
@@ -380,6 +381,7 @@ def _stale_page(
         unit=DoseUnit(form.unit.data),
         difference=difference(theirs.steps, steps, steps[0].starts_on)
         if theirs.version.unit is steps[0].doses.unit
+        and is_as_strong(theirs.version.product, form.chosen())
         else None,
     )
     return page, HTTPStatus.CONFLICT

@@ -9,6 +9,7 @@ from companion.config import PlansSection
 from companion.core import (
     calendar,
     equivalence,
+    finer_form,
     grip,
     ladder,
     medicines,
@@ -103,6 +104,7 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("PLAN-20", f"over {PlansSection().risk_load_mg} mg"),
         ("C-04", str(checking_in.STARTS_A_MINUTE)),
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
+        ("C-19", f"{finer_form.MOST_PATCHES} patches"),
         ("G-01", f"| {triage.SIGNPOST_COPING} |"),
         ("G-02", f"| {triage.SIGNPOST_PAIN} |"),
         ("G-03", f"{signposting.ASK_EVERY} signposts"),

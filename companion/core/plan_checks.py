@@ -31,6 +31,9 @@ LONG_USE_PERCENT, LONG_USE_DAYS = Decimal(10), 28
 MUCH_LONGER = timedelta(weeks=4)
 """Rule PLAN-11: later than the pace asked for by more than this."""
 
+TOO_COARSE = frozenset({"PLAN-01", "PLAN-10", "PLAN-11"})
+"""Rules that say that whole units of the form are too large for what is wanted."""
+
 
 class Severity(StrEnum):
     """Whether a plan can be agreed with it."""

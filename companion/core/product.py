@@ -34,6 +34,19 @@ class Product:
         return " ".join(plain(strength) for strength in self.strengths)
 
 
+def is_as_strong(one: Product | None, other: Product | None) -> bool:
+    """Tell whether one unit of both holds as much of the drug, so that amounts compare as written.
+
+    A tablet of 10/5 is not one of 20/10, and a ml of one solution not a ml of another. What is
+    not in the catalogue is taken to be what it is counted in.
+    """
+    return _held_by(one) == _held_by(other)
+
+
+def _held_by(product: Product | None) -> Decimal:
+    return Decimal(1) if product is None else product.form.mg_per_unit
+
+
 def product_from(drug: str | None, form: str | None, strengths: str | None) -> Product | None:
     """Return the product that was kept under these names; None where the catalogue lost it."""
     found = form_named(drug or "", form or "")

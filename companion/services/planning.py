@@ -14,7 +14,7 @@ from companion.core.agreement import MarkSide, VersionState, is_binding
 from companion.core.calendar import local_day
 from companion.core.doses import DoseUnit
 from companion.core.plan_changes import begins_above
-from companion.core.product import Product
+from companion.core.product import Product, is_as_strong
 from companion.core.supply import held_until
 from companion.core.taper import PlanError, Step, check_steps, dose_on, next_cut
 from companion.core.triage import hold_finding
@@ -160,7 +160,8 @@ def rises(session: Session, patient: Patient, new: Beginning, today: date) -> bo
     holds, old = plans.binding_holds(session, version), beginning_of(session, version)
     if not _is_same_medicine(old, new):
         return True
-    if version.unit is new.steps[0].doses.unit:
+    is_counted_alike = version.unit is new.steps[0].doses.unit
+    if is_counted_alike and is_as_strong(old.product, new.product):
         return begins_above(old.steps, new.steps, today, holds)
     taken = dose_on(old.steps, today, holds)
     if taken is None or old.product is None or new.product is None:

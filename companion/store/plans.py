@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
-from companion.core.product import Product, product_from
+from companion.core.product import Product, is_as_strong, product_from
 from companion.core.taper import Hold, Step, dose_on
 from companion.store.database import Base, Scope, keyring_of, stored_enum
 from companion.store.patients import Patient
@@ -71,6 +71,10 @@ class PlanVersion(Base):
     def product(self) -> Product | None:
         """What it is made of; None for a medicine that is not in the catalogue."""
         return product_from(self.drug, self.form, self.strengths)
+
+    def counts_like(self, other: "PlanVersion") -> bool:
+        """Tell whether amounts of both compare as written: one unit, as much of the drug in it."""
+        return self.unit is other.unit and is_as_strong(self.product, other.product)
 
 
 class PlanStep(Base):

@@ -132,7 +132,7 @@ def _change(
     version: PlanVersion,
     steps: Sequence[Step],
 ) -> Difference | None:
-    if replaced is None or replaced.unit is not version.unit:
+    if replaced is None or not replaced.counts_like(version):
         return None
     # What was taken when the new version began: a hold may have kept the old one from lower.
     holds = [

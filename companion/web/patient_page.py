@@ -214,7 +214,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         version=view,
         proposed=new,
         difference=None
-        if view is None or new is None or view.version.unit is not new.version.unit
+        if view is None or new is None or not view.version.counts_like(new.version)
         else difference(steps, new.steps, today, holds),
         newest_id=versions[0].id if versions else None,
         code_sent=None if open_code is None else open_code[0].sent_at,

@@ -1,7 +1,7 @@
 """What a pharmacist enters about a plan: which medicine, what is taken now, and the pace."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -90,6 +90,7 @@ KEPT = (
     "avoid_holidays",
 )
 """What the next version is written from. Doses are not: they come from the agreed plan."""
+CUTS = ("pace", "slow")
 EVERY_OF = {"pace": "pace_every_days", "slow": "slow_every"}
 """Which field holds the number of days, weeks or months of a pace."""
 
@@ -103,6 +104,11 @@ class Made:
 
     units: dict[TimeOfDay, Units | None]
     equivalent: Decimal | None
+
+
+def value_of(drug: Drug, form: Form) -> str:
+    """Return how a form of the catalogue stands in the list of medicines."""
+    return f"{drug.name}{BETWEEN}{form.name}"
 
 
 def dispenser_of(product: Product, days: Sequence[DayDoses]) -> Dispenser:
@@ -169,11 +175,10 @@ class PlanForm(WebForm):
         self.product.choices = choices(
             ("", _("Another medicine, named below")),
             *(
-                (f"{drug.name}{BETWEEN}{form.name}", f"{drug.name}, {form.name}")
+                (value_of(drug, form), f"{drug.name}, {form.name}")
                 for drug in CATALOGUE
                 for form in drug.forms
-                if (drug.name, form.name) not in hidden
-                or self.product.data == f"{drug.name}{BETWEEN}{form.name}"
+                if (drug.name, form.name) not in hidden or self.product.data == value_of(drug, form)
             ),
         )
         self.pace_basis.choices = self.slow_basis.choices = choices(
@@ -187,6 +192,10 @@ class PlanForm(WebForm):
         chosen = self._chosen()
         if chosen is not None:
             self.unit.data = chosen[1].unit.value  # the catalogue knows it
+
+    def offers(self, product: str) -> bool:
+        """Tell whether a medicine stands in the list: what is not stocked does not."""
+        return any(choice.value == product for choice in self.product.choices)
 
     def written_as(self) -> str:
         """Return what the next version is written from, as JSON."""
@@ -375,6 +384,27 @@ class PlanForm(WebForm):
     def use_cut(self, amount: str) -> None:
         """Take an even cut in the place of a percentage."""
         self.pace_cut.data, self.pace_basis.data = amount, Basis.AMOUNT.value
+
+    def beside_the_doses(self) -> dict[str, Decimal]:
+        """Return, by field, the other amounts that were typed in the unit of the medicine.
+
+        Raises:
+            PlanError: one cannot stand; the field is named.
+        """
+        self._counted_from()
+        cuts = [cut for cut in CUTS if _basis(self._fields[f"{cut}_basis"].data) is Basis.AMOUNT]
+        names = ("goal", "counted_from", *(f"{cut}_cut" for cut in cuts))
+        return {name: self.amount(name) for name in names if self._fields[name].data}
+
+    def move_to(self, product: Product, doses: DayDoses, others: Mapping[str, Decimal]) -> None:
+        """Fill in another form of the drug: *doses* and, by field, *others* in its unit."""
+        form = product.form
+        self.product.data, self.unit.data = value_of(product.drug, form), form.unit.value
+        self.strengths.data = "" if product.strengths == form.strengths else product.strengths_text
+        amounts = {time.value: amount for time, amount in doses.amounts.items()} | dict(others)
+        for name, amount in amounts.items():
+            self._fields[name].data = plain(amount)
+        self.counted_in.data = f"{self.counted_from.data} {self._counted_medicine()}"
 
     def _starts_on(self) -> date:
         starts_on = self.starts_on.data

@@ -14,6 +14,7 @@ from companion.core.doses import DayDoses, DoseError, DoseUnit, TimeOfDay, parse
 from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.plan_changes import difference
 from companion.core.plan_checks import PatientChecked
+from companion.core.product import is_as_strong
 from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps
 from companion.services import assessing, drafting_plans, enrolment, planning
 from companion.services.enrolment import StaleError
@@ -27,6 +28,7 @@ from companion.web.chart import step_chart
 from companion.web.current import current_actor, current_runtime, now
 from companion.web.patient_page import version_view
 from companion.web.patients import patient_or_404
+from companion.web.plan_finer import finer_form, use_finer
 from companion.web.plan_form import PlanForm, read_day, written_from
 from companion.web.words import gettext as _
 
@@ -129,12 +131,18 @@ def write(patient_id: UUID) -> ResponseReturnValue:
     if "save_draft" in request.form:
         return _save_draft(patient)
     try:
-        if "step-0-on" not in request.form or {"back", "use_cut"} & request.form.keys():
-            return _first_rows(form, patient, name)
-        return _take_rows(form, patient, name)
+        return _what_was_pressed(form, patient, name)
     except PlanError as error:
         form.take_faults({error.field: str(error)})
         return _details_page(form, patient, name)
+
+
+def _what_was_pressed(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
+    if "use_finer" in request.form:
+        return _details_page(form, patient, name, done=use_finer(form))
+    if "step-0-on" not in request.form or {"back", "use_cut"} & request.form.keys():
+        return _first_rows(form, patient, name)
+    return _take_rows(form, patient, name)
 
 
 NOT_KEPT = frozenset({"csrf_token", "save_draft", "propose", "edit", "edit_step", "edit_days"})
@@ -188,10 +196,12 @@ def _begun_with(session: Session, patient: Patient) -> dict[str, object]:
     return {"based_on": str(versions[0].id)} | begun
 
 
-def _details_page(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
+def _details_page(
+    form: PlanForm, patient: Patient, name: str, *, done: str = ""
+) -> ResponseReturnValue:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
     page = render_template(
-        "plan_details.html", form=form, patient=patient, name=name, paces=NAMED_PACES
+        "plan_details.html", form=form, patient=patient, name=name, paces=NAMED_PACES, done=done
     )
     return page, status
 
@@ -352,6 +362,7 @@ def _steps_page(
         concerns=concerns,
         made=form.made_of(steps) if steps else [],
         even_cuts=form.even_cuts(steps) if steps else (),
+        finer=finer_form(form, concerns),
         edit={name: request.form.get(name, "") for name in ("edit_step", "edit_days")},
         table=f"{equivalence.TABLE}, {equivalence.VERSION}",
         unit=DoseUnit(form.unit.data),
@@ -380,6 +391,7 @@ def _stale_page(
         unit=DoseUnit(form.unit.data),
         difference=difference(theirs.steps, steps, steps[0].starts_on)
         if theirs.version.unit is steps[0].doses.unit
+        and is_as_strong(theirs.version.product, form.chosen())
         else None,
     )
     return page, HTTPStatus.CONFLICT

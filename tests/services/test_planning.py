@@ -338,6 +338,35 @@ def test_another_form_of_the_same_drug_is_held_against_the_milligrams_of_a_day(
         assert planning.rises(session, patient, begins, ward.now.date()) is is_more
 
 
+@pytest.mark.parametrize(
+    ("drug", "old", "new", "unit", "amount", "is_more"),
+    [
+        ("morphine", "oral solution 10 mg/5 ml", "oral solution 20 mg/ml", "ml", "6", False),
+        ("morphine", "oral solution 10 mg/5 ml", "oral solution 20 mg/ml", "ml", "6.5", True),
+        ("co-codamol", "tablet 15/500", "tablet 30/500", "tablet", "30", False),
+        ("co-codamol", "tablet 15/500", "tablet 30/500", "tablet", "31", True),
+    ],
+)
+def test_amounts_of_two_concentrations_are_never_compared_as_they_are_written(
+    ward: Ward, drug: str, old: str, new: str, unit: str, amount: str, is_more: bool
+) -> None:
+    patient, counted_in = ward.register(), DoseUnit(unit)
+    draft = ward.draft()
+    sixty = replace(draft.steps[0], doses=DayDoses(counted_in, {TimeOfDay.MORNING: Decimal(60)}))
+    product = product_from(drug, old, "1")
+    ours = replace(draft, product=product, unit=counted_in, steps=(sixty,))
+    first = propose(ward, patient, ours)
+    for side in MarkSide:
+        mark(ward, patient, first, side)
+    doses = DayDoses(counted_in, {TimeOfDay.MORNING: Decimal(amount)})
+    other = planning.Beginning(
+        "as labelled", product_from(drug, new, "1"), (replace(sixty, doses=doses),)
+    )
+
+    with ward.transactions.reading() as session:
+        assert planning.rises(session, patient, other, ward.now.date()) is is_more
+
+
 def test_a_patch_is_never_held_against_tablets_of_the_same_name(ward: Ward) -> None:
     patient = ward.register()
     tablets = product_from("buprenorphine", "7-day patch", "5 10")

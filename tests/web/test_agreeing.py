@@ -145,6 +145,26 @@ def test_a_wish_by_text_is_redrawn_and_proposed_with_one_click(clinic: Clinic) -
     assert newest(clinic, patient).state is VersionState.PROPOSED
 
 
+def test_two_versions_in_other_concentrations_are_not_shown_as_a_difference(
+    clinic: Clinic,
+) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    weak, strong = (
+        product_from("morphine", f"oral solution {name}", "0.5")
+        for name in ("10 mg/5 ml", "20 mg/ml")
+    )
+    agreed = agree(clinic, patient, product=strong)
+
+    propose(clinic, patient, (28, 45), based_on=agreed, product=strong)
+    same = words_of(person.get(page_of(patient)))
+    propose(clinic, patient, (28, 45), based_on=newest(clinic, patient), product=weak)
+    page = words_of(person.get(page_of(patient)))
+
+    assert "a day instead of" in same
+    assert "a day instead of" not in page
+    assert "Proposed, waiting for agreement" in page
+
+
 def test_a_wish_can_be_written_down_and_left_as_it_is(clinic: Clinic) -> None:
     patient, nurse, person = clinic.register(), clinic.signed_in("follow-up"), clinic.signed_in()
     agreed = agree(clinic, patient)

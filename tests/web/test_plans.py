@@ -759,3 +759,127 @@ def test_a_draft_is_sealed(clinic: Clinic) -> None:
         assert draft is not None
         assert plan_drafts.content_of(session, draft)["morning"] == "60"
     assert "dreams" not in draft.content
+
+
+# --- A finer form of the same drug -----------------------------------------------------------
+
+COARSE = {
+    **CHOSEN,
+    "product": "oxycodone|tablet",
+    "strengths": "20",
+    "morning": "20",
+    "evening": "40",
+    "goal": "10",
+    "counted_from": "60",
+}
+
+
+def named_in(page: str, name: str) -> str:
+    """Return the value of the button of that name, as a browser would send it."""
+    button = re.search(rf'<button[^>]*name="{name}"[^>]*>', page)
+    assert button is not None
+    value = re.search(r'value="([^"]*)"', button[0])
+    assert value is not None
+    return value[1]
+
+
+def test_a_finer_form_is_filled_in_at_the_same_daily_amount_to_look_at_first(
+    clinic: Clinic,
+) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    answer = person.post(path_of(patient), **{**ENTERED, **COARSE})
+    page, said = answer.get_data(as_text=True), words_of(answer)
+
+    form = page.split('id="finer"')[1].split("</form>")[0]
+    pressed = {**rows_in(form), "use_finer": named_in(form, "use_finer")}
+    filled = person.post(path_of(patient), **pressed)
+    after = filled.get_data(as_text=True)
+    boxes = rows_in(after) | {"goal_words": "x", "product": "oxycodone|oral solution 5 mg/5 ml"}
+    steps = person.post(path_of(patient), **boxes, pace_basis="start", pace_period="weeks")
+
+    assert "There is a finer form of the same drug" in said
+    assert "Use oxycodone oral solution 5 mg/5 ml instead, same daily amount" in said
+    assert filled.status_code == 200
+    assert (
+        "Filled in: 60 ml of oxycodone oral solution 5 mg/5 ml in the place of 60 mg of "
+        "oxycodone tablet, the same daily amount." in words_of(filled)
+    )
+    assert 'value="oxycodone|oral solution 5 mg/5 ml" selected' in after
+    assert 'value="ml" selected' in after
+    assert [boxes[n] for n in ("morning", "midday", "evening", "strengths")] == ["20", "", "40", ""]
+    assert versions_of(clinic, patient) == [], "nothing is proposed by that click"
+    assert "Mon 18 Jan 2027 20 34 54 ml" in words_of(steps), "6 ml, a tenth of 60"
+    assert "There is a finer form" not in words_of(steps)
+
+
+def test_all_amounts_of_the_form_move_and_percentages_do_not(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    typed = {
+        **COARSE, "product": "morphine|oral solution 20 mg/ml", "strengths": "", "morning": "2",
+        "evening": "2", "pace_cut": "0.4", "pace_basis": "amount", "goal": "0.5",
+        "counted_from": "5", "slow_below": "50", "slow_cut": "3", "slow_basis": "current",
+        "slow_every": "1", "use_finer": "1",
+    }  # fmt: skip
+
+    after = rows_in(person.post(path_of(patient), **{**ENTERED, **typed}).get_data(as_text=True))
+
+    assert [after[n] for n in ("morning", "evening", "goal", "counted_from")] == [
+        "20", "20", "5", "50",
+    ]  # fmt: skip
+    assert (after["pace_cut"], after["slow_cut"], after["slow_below"]) == ("4", "3", "50")
+    assert after["counted_in"] == "50 morphine|oral solution 10 mg/5 ml ml"
+
+
+def test_a_patch_moves_to_the_range_below(clinic: Clinic) -> None:
+    patch = {
+        **CHOSEN, "product": "buprenorphine|96-hour patch", "morning": "", "evening": "",
+        "patch": "35", "unit": "microgram/hour",
+    }  # fmt: skip
+    patient, person = clinic.register(), clinic.signed_in()
+    offered = words_of(person.post(path_of(patient), **{**ENTERED, **patch}))
+    after = person.post(path_of(patient), **{**ENTERED, **patch, "use_finer": "1"})
+
+    assert "Use buprenorphine 7-day patch instead, same daily amount" in offered
+    assert 'value="buprenorphine|7-day patch" selected' in after.get_data(as_text=True)
+    assert rows_in(after.get_data(as_text=True))["patch"] == "35"
+
+
+def hide(clinic: Clinic, drug: str, form: str) -> None:
+    with clinic.runtime.transactions.begin() as session:
+        found = organisations.organisation_of(session, clinic.organisation_id)
+        now = clinic.runtime.clock.now()
+        staffing.set_stock(session, found, drug, form, stocked=False, now=now)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"product": "oxycodone|modified-release tablet"}, "taken at other times of day"),
+        ({"product": "tapentadol|tablet", "strengths": "75", "morning": "75", "evening": "75"},
+         "The same amounts cannot be made of it exactly"),
+        ({"pace_cut": "4", "pace_basis": "amount", "counted_from": "60.0001"}, "at most 3 digits"),
+        ({"product": "codeine|tablet", "strengths": "60", "morning": "60", "evening": "60",
+          "goal": "0.001"}, "The same amounts cannot be made of it exactly"),
+        ({"product": "buprenorphine|96-hour patch", "morning": "", "evening": "", "patch": "70",
+          "strengths": "35", "unit": "microgram/hour"}, "more than two patches at once"),
+        ({"product": "dihydrocodeine|tablet", "strengths": "30", "morning": "60",
+          "evening": "60"}, "It is not stocked here"),
+        ({"product": "fentanyl|72-hour patch", "morning": "", "evening": "", "patch": "25",
+          "unit": "microgram/hour", "strengths": ""}, ""),
+        ({"product": "", "medicine": "a cake", "strengths": "20"}, ""),
+    ],
+)  # fmt: skip
+def test_a_finer_form_that_would_not_be_the_same_is_not_filled_in(
+    clinic: Clinic, changes: dict[str, str], why: str
+) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    hide(clinic, "dihydrocodeine", "oral solution 10 mg/5 ml")
+    typed = {**ENTERED, **COARSE, "counted_from": "", **changes}
+
+    shown = words_of(person.post(path_of(patient), **typed))
+    pressed = person.post(path_of(patient), **typed, use_finer="1")
+
+    assert "instead, same daily amount" not in shown
+    assert pressed.status_code == 422
+    assert (why or "There is no finer form of it") in words_of(pressed)
+    assert why in shown

@@ -23,6 +23,7 @@ from companion.core.sending import MessageKind, MessageState
 from companion.core.situation import Risk, Support, Use
 from companion.core.urgency import Urgency
 from companion.store.alerts import Outcome
+from companion.web.copy_words import amount_on_paper, filled, isolated
 from companion.web.current import current_runtime, current_zone
 from companion.web.words import gettext as _
 from companion.web.words import lazy as _l
@@ -325,6 +326,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "weekday": weekday,
     "number": number,
     "labelled": lambda amount, drug: labelled(drug, amount),
+    "isolated": isolated,
+    "filled": filled,
+    "amount_on_paper": amount_on_paper,
     "capitalize_first": lambda words: words[:1].upper() + words[1:],
     "urgency": urgency,
     "urgency_colour": urgency_colour,

@@ -31,6 +31,9 @@ def patient_messages(wording: Wording) -> Iterator[tuple[str, str]]:
     for section in wording.leaflet:
         yield section.heading, f"{section.key}: a heading of the printed copy."
         yield section.text, f"{section.key}: on the printed copy. {section.note}".strip()
+    for part in wording.copies:
+        for name, english in part.texts.items():
+            yield english, f"{part.key}.{name}: on paper. {part.notes[name]}"
 
 
 def staff_messages() -> Iterator[str]:

@@ -1,15 +1,25 @@
-"""What stands beside the doses on a patient's printed copy: sections from ``messages/``."""
+"""The words on a patient's paper, from ``messages/``: fixed words, and sections beside the doses.
 
-from collections.abc import Callable
+A section is wholly in one language: one of its texts without a translation keeps all of it in
+English.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from babel.dates import format_date
+
 from companion.vocabulary import TomlFile
+
+Translated = Callable[[str], str | None]
+"""Gives an English text in a language; None where no translation of it can be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section in English, with where its facts are from."""
+    """One section beside the doses in English, with where its facts are from."""
 
     key: str
     heading: str
@@ -19,13 +29,51 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A section as it is printed. *in_english* where no translation of it stands."""
+class FixedWords:
+    """One part of the copies in English: its texts by name, and what a translator must know."""
 
     key: str
-    heading: str
-    text: str
-    in_english: bool
+    texts: Mapping[str, str]
+    notes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What paper is printed in: a language and the direction it is read in."""
+
+    tag: str
+    direction: str
+
+    def day(self, value: date) -> str:
+        """Return a day such as ``Mon 4 Jan 2027``."""
+        return self._written(value, "EEE d MMM yyyy")
+
+    def short_day(self, value: date) -> str:
+        """Return a day for a box of the calendar, such as ``4 Jan``."""
+        return self._written(value, "d MMM")
+
+    def day_in_picture(self, value: date) -> str:
+        """Return a day for the foot of a picture; in figures where words go from the right.
+
+        In a drawing on a PDF such words come out with their letters turned around.
+        """
+        return self._written(value, "d/M" if self.direction == "rtl" else "d MMM")
+
+    def weekday(self, value: date) -> str:
+        """Return a day of the week such as ``Mon``."""
+        return self._written(value, "EEE")
+
+    def _written(self, value: date, pattern: str) -> str:
+        return str(format_date(value, pattern, locale=self.tag.replace("-", "_")))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One section as it is printed, by the names of its texts; values are not put in yet."""
+
+    key: str
+    tongue: Tongue
+    texts: Mapping[str, str]
 
 
 def load_leaflet(messages: Path) -> tuple[Section, ...]:
@@ -44,17 +92,28 @@ def load_leaflet(messages: Path) -> tuple[Section, ...]:
     )
 
 
+def load_fixed_words(messages: Path) -> tuple[FixedWords, ...]:
+    """Return the fixed words, part by part.
+
+    Raises:
+        WordsError: the file is missing or wrong.
+    """
+    file = TomlFile.load(messages / "copies.toml")
+    parts = []
+    for key, part in file.tables():
+        texts = dict(file.tables(part))
+        text, note = (
+            {name: file.get(what, str, values) for name, values in texts.items()}
+            for what in ("text", "note")
+        )
+        parts.append(FixedWords(key, text, note))
+    return tuple(parts)
+
+
 def say(
-    sections: tuple[Section, ...],
-    translated: Callable[[str], str | None],
-    fill: Callable[[str], str],
-) -> list[Said]:
-    """Return every section as *translated*, or in English with that said; *fill* puts values in."""
-    said = []
-    for section in sections:
-        heading, text = translated(section.heading), translated(section.text)
-        in_english = heading is None or text is None
-        if heading is None or text is None:
-            heading, text = section.heading, section.text
-        said.append(Said(section.key, heading, fill(text), in_english))
-    return said
+    key: str, texts: Mapping[str, str], translated: Translated, tongue: Tongue, english: Tongue
+) -> Said:
+    """Return *texts* in *tongue*, or all of them in English where one is not *translated*."""
+    found = {name: translated(text) for name, text in texts.items()}
+    said = {name: text for name, text in found.items() if text is not None}
+    return Said(key, tongue, said) if len(said) == len(found) else Said(key, english, texts)

@@ -23,7 +23,15 @@ from companion.core.reading.readings import Vocabulary
 from companion.core.screening import Lexicon
 from companion.core.signposting import Resource
 from companion.core.sms_text import segments
-from companion.leaflet import Said, Section, load_leaflet, say
+from companion.leaflet import (
+    FixedWords,
+    Said,
+    Section,
+    Tongue,
+    load_fixed_words,
+    load_leaflet,
+    say,
+)
 from companion.protocol_files import load_protocols
 from companion.resource_files import load_resources
 from companion.vocabulary import TomlFile, WordsError, load_lexicon, load_vocabulary
@@ -72,7 +80,7 @@ class Text:
     @property
     def names(self) -> frozenset[str]:
         """The placeholders in it."""
-        return frozenset(PLACEHOLDER.findall(self.english))
+        return _names_in(self.english)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class Wording:
     resources: tuple[Resource, ...]
     protocols: Mapping[str, Protocol]
     leaflet: tuple[Section, ...]
+    copies: tuple[FixedWords, ...]
     _catalogues: Mapping[str, Mapping[str, str]]
     _vocabularies: Mapping[str, Vocabulary]
     _lexicons: Mapping[str, Lexicon]
@@ -119,6 +128,7 @@ class Wording:
             resources=load_resources(messages, LONGEST_TITLE, LONGEST_ADDRESS),
             protocols=_with_dates(load_protocols(messages / "protocols"), texts),
             leaflet=load_leaflet(messages),
+            copies=load_fixed_words(messages),
             _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
             _vocabularies={lang.tag: load_vocabulary(vocabulary, lang.tag) for lang in languages},
             _lexicons={lang.tag: load_lexicon(vocabulary, lang.tag) for lang in languages},
@@ -135,14 +145,31 @@ class Wording:
         template = text.english if language == ENGLISH else self._catalogues[language][text.english]
         return PLACEHOLDER.sub(lambda match: values[match[1]], template)
 
-    def leaflet_for(self, language: str, **values: str) -> list[Said]:
-        """Return what stands on a printed copy; in English where a section is not translated."""
+    def leaflet_for(self, language: str) -> list[Said]:
+        """Return what stands beside the doses; in English where a section is not translated."""
+        return [
+            self._on_paper(
+                section.key, {"heading": section.heading, "text": section.text}, language
+            )
+            for section in self.leaflet
+        ]
+
+    def copies_for(self, language: str) -> dict[str, Said]:
+        """Return the fixed words of paper; in English where a part is not translated."""
+        return {part.key: self._on_paper(part.key, part.texts, language) for part in self.copies}
+
+    def _on_paper(self, key: str, texts: Mapping[str, str], language: str) -> Said:
         catalogue = self._catalogues.get(language, {})
-        return say(
-            self.leaflet,
-            lambda english: english if language == ENGLISH else catalogue.get(english),
-            lambda text: PLACEHOLDER.sub(lambda match: values[match[1]], text),
-        )
+
+        def translated(english: str) -> str | None:
+            found = english if language == ENGLISH else catalogue.get(english)
+            return found if found and _names_in(found) == _names_in(english) else None
+
+        return say(key, texts, translated, self._tongue(language), self._tongue(ENGLISH))
+
+    def _tongue(self, tag: str) -> Tongue:
+        directions = {language.tag: language.direction for language in self.languages}
+        return Tongue(tag, directions.get(tag, "ltr"))
 
     def short_day(self, day: date, language: str) -> str:
         """Return *day* as people write it, such as ``Mon 23 Nov``."""
@@ -171,7 +198,7 @@ class Wording:
         said = text.english if tag == ENGLISH else self._catalogues[tag].get(text.english)
         if said is None:
             return [f"{text.key}: not translated"]
-        if frozenset(PLACEHOLDER.findall(said)) != text.names:
+        if _names_in(said) != text.names:
             return [f"{text.key}: not the same placeholders as the English"]
         longest = PLACEHOLDER.sub(lambda match: LONGEST_VALUES[match[1]], said)
         if segments(longest) > text.max_segments:
@@ -189,6 +216,10 @@ class Wording:
     def is_reviewed(self, language: str) -> bool:
         """Tell whether a native-speaking clinician has read the danger phrases of *language*."""
         return bool(self._lexicons[language].reviewer)
+
+
+def _names_in(text: str) -> frozenset[str]:
+    return frozenset(PLACEHOLDER.findall(text))
 
 
 def _load_texts(messages: Path) -> dict[str, Text]:

@@ -1,6 +1,6 @@
 """What is printed and shared of a plan: one view of it for patient, GP practice and pharmacy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,7 +29,6 @@ from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.web.chart import StepChart, step_chart
 from companion.web.patient_page import VersionView, version_view
-from companion.web.showing import short_day
 
 CALENDAR_WEEKS = 12
 """What a calendar on paper shows: longer plans change before that is over."""
@@ -74,7 +73,6 @@ class PlanCopy:
     replaces: PlanVersion | None
     change: Difference | None
     """How it differs from the version that it replaces, where the two can be compared."""
-    chart: StepChart
     rows: Sequence[Row]
     weeks: Sequence[Sequence[Day]]
     prescriptions: Sequence[Prescription]
@@ -91,6 +89,10 @@ class PlanCopy:
         if self.product.form.kind is Kind.PATCH:
             return "patch"
         return "capsule" if "capsule" in self.product.form.name else "tablet"
+
+    def chart(self, day_text: Callable[[date], str]) -> StepChart:
+        """Return the picture of the steps; *day_text* writes a day in the reader's language."""
+        return step_chart([row.step for row in self.rows], today=None, day_text=day_text)
 
 
 def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: int) -> PlanCopy:
@@ -113,7 +115,6 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
         on_hold=bool(holds),
         replaces=replaced,
         change=_change(session, replaced, version, view.steps),
-        chart=step_chart(coming, today=None, day_text=short_day),
         rows=_rows(product, coming),
         weeks=_weeks(product, view.steps, since, holds),
         prescriptions=[]

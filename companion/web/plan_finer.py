@@ -37,10 +37,9 @@ class FinerForm:
 
 def finer_form(form: PlanForm, concerns: Sequence[Concern]) -> FinerForm | None:
     """Return the finer form to name beside *concerns*, where one says the form is too coarse."""
-    product = form.chosen()
-    if product is None or all(concern.rule not in TOO_COARSE for concern in concerns):
-        return None
-    return _finer_than(product, form)
+    is_coarse = any(concern.rule in TOO_COARSE for concern in concerns)
+    product = form.chosen() if is_coarse else None
+    return None if product is None else _finer_than(product, form)
 
 
 def use_finer(form: PlanForm) -> str:

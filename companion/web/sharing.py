@@ -16,7 +16,7 @@ from companion.web.access import CLINICAL, requires
 from companion.web.copies import MOST_DRAWN, PlanCopy, plan_copy
 from companion.web.current import current_actor, current_runtime, current_scope, now
 from companion.web.patients import patient_or_404
-from companion.web.words import gettext as _
+from companion.web.showing import short_day
 
 blueprint = Blueprint("sharing", __name__, url_prefix="/plans/<uuid:version_id>")
 
@@ -24,6 +24,7 @@ STYLE = Path(__file__).parent / "static" / "paper.css"
 PERIODS = (28, LONGEST_PRESCRIPTION_DAYS)
 """For how many days a prescription may be."""
 READERS = ("gp", "pharmacy")
+PATIENTS_COPY = "copy_patient.html"
 TEN_FOOTSTEPS = "footsteps-5-to-10"
 """The resource that every copy names."""
 
@@ -70,16 +71,31 @@ def _download(content: bytes | str, kind: str, name: str) -> Response:
     return answer
 
 
-def _leaflet(copy: PlanCopy) -> list[object]:
+def _patients_page(template: str, copy: PlanCopy, *, on_paper: bool) -> str:
+    """Return a page in the patient's language, as far as it is translated."""
     wording = current_runtime().wording
-    footsteps = next(one for one in wording.resources if one.key == TEN_FOOTSTEPS)
-    return list(
-        wording.leaflet_for(
-            copy.patient.language,
-            team_phone=copy.team.phone,
-            hours=copy.team.hours,
-            address=footsteps.address,
-        )
+    words = wording.copies_for(copy.patient.language)
+    tongue = words["doses" if template == PATIENTS_COPY else "letter"].tongue
+    return _page(
+        template,
+        copy,
+        on_paper=on_paper,
+        words=words,
+        tongue=tongue,
+        chart=copy.chart(words["doses"].tongue.day_in_picture),
+        leaflet=wording.leaflet_for(copy.patient.language),
+        footsteps=next(one for one in wording.resources if one.key == TEN_FOOTSTEPS),
+    )
+
+
+def _readers_page(template: str, copy: PlanCopy, reader: str, *, on_paper: bool) -> str:
+    return _page(
+        template,
+        copy,
+        on_paper=on_paper,
+        reader=reader,
+        periods=PERIODS,
+        chart=copy.chart(short_day),
     )
 
 
@@ -88,7 +104,7 @@ def _leaflet(copy: PlanCopy) -> list[object]:
 def for_patient(version_id: UUID) -> ResponseReturnValue:
     """Show the patient's copy, for paper; ``?large`` for large print."""
     copy = _copy(version_id, "patient's copy opened")
-    return _page("copy_patient.html", copy, on_paper=False, leaflet=_leaflet(copy))
+    return _patients_page(PATIENTS_COPY, copy, on_paper=False)
 
 
 @blueprint.get("/copy.pdf")
@@ -96,8 +112,7 @@ def for_patient(version_id: UUID) -> ResponseReturnValue:
 def patient_pdf(version_id: UUID) -> ResponseReturnValue:
     """Return the patient's copy as PDF."""
     copy = _copy(version_id, "patient's copy opened")
-    page = _page("copy_patient.html", copy, on_paper=True, leaflet=_leaflet(copy))
-    return _as_pdf(page, "plan.pdf")
+    return _as_pdf(_patients_page(PATIENTS_COPY, copy, on_paper=True), "plan.pdf")
 
 
 @blueprint.get("/for/<any(gp, pharmacy):reader>")
@@ -105,7 +120,7 @@ def patient_pdf(version_id: UUID) -> ResponseReturnValue:
 def for_reader(version_id: UUID, reader: str) -> ResponseReturnValue:
     """Show the page for the GP practice or for the community pharmacy."""
     copy = _copy(version_id, f"copy for the {reader} opened")
-    return _page("copy_reader.html", copy, on_paper=False, reader=reader, periods=PERIODS)
+    return _readers_page("copy_reader.html", copy, reader, on_paper=False)
 
 
 @blueprint.get("/for/<any(gp, pharmacy):reader>.pdf")
@@ -113,7 +128,7 @@ def for_reader(version_id: UUID, reader: str) -> ResponseReturnValue:
 def reader_pdf(version_id: UUID, reader: str) -> ResponseReturnValue:
     """Return the same as PDF."""
     copy = _copy(version_id, f"copy for the {reader} opened")
-    page = _page("copy_reader.html", copy, on_paper=True, reader=reader, periods=PERIODS)
+    page = _readers_page("copy_reader.html", copy, reader, on_paper=True)
     return _as_pdf(page, f"plan-for-{reader}.pdf")
 
 
@@ -122,7 +137,7 @@ def reader_pdf(version_id: UUID, reader: str) -> ResponseReturnValue:
 def reader_text(version_id: UUID, reader: str) -> ResponseReturnValue:
     """Return the same as plain text, for pasting into a record."""
     copy = _copy(version_id, f"copy for the {reader} opened")
-    text = _page("copy_reader.txt", copy, on_paper=True, reader=reader)
+    text = _readers_page("copy_reader.txt", copy, reader, on_paper=True)
     return Response(text, content_type="text/plain; charset=utf-8")
 
 
@@ -131,7 +146,7 @@ def reader_text(version_id: UUID, reader: str) -> ResponseReturnValue:
 def letter(version_id: UUID) -> ResponseReturnValue:
     """Show a letter that invites the patient to a review."""
     copy = _copy(version_id, "letter opened")
-    return _page("copy_letter.html", copy, on_paper=False)
+    return _patients_page("copy_letter.html", copy, on_paper=False)
 
 
 @blueprint.get("/calendar.ics")
@@ -140,12 +155,13 @@ def calendar(version_id: UUID) -> ResponseReturnValue:
     """Return the days of the plan for a calendar. Its titles say nothing of what they are."""
     copy = _copy(version_id, "calendar opened")
     version = copy.view.version
+    titles = current_runtime().wording.copies_for(copy.patient.language)["reminders"].texts
     days = [
-        CalendarDay(f"{version.plan_id}-step-{number}", step.starts_on, _("Look at your plan"))
+        CalendarDay(f"{version.plan_id}-step-{number}", step.starts_on, titles["step"])
         for number, step in enumerate([row.step for row in copy.rows][1:], 1)
     ]
     if version.review_on is not None:
-        title = _("Talk with your team")
-        days.append(CalendarDay(f"{version.plan_id}-review", version.review_on, title))
+        key = f"{version.plan_id}-review"
+        days.append(CalendarDay(key, version.review_on, titles["review"]))
     made = calendar_of(days, sequence=version.number, written_at=version.set_at)
     return _download(made, "text/calendar; charset=utf-8", "days.ics")

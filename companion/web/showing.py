@@ -33,6 +33,7 @@ from companion.core.triage import Agreed
 from companion.core.urgency import Urgency
 from companion.core.what_to_do import WHAT_TO_DO
 from companion.store.alerts import Outcome
+from companion.web.copy_words import amount_on_paper, filled, isolated
 from companion.web.current import current_runtime, current_zone
 from companion.web.showing_answers import question, short_question
 from companion.web.words import gettext as _
@@ -408,6 +409,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "weekday": weekday,
     "number": number,
     "labelled": lambda amount, drug: labelled(drug, amount),
+    "isolated": isolated,
+    "filled": filled,
+    "amount_on_paper": amount_on_paper,
     "capitalize_first": lambda words: words[:1].upper() + words[1:],
     "urgency": urgency,
     "urgency_colour": urgency_colour,

@@ -126,6 +126,8 @@ def when_the_check_in_is_answered(patient: Window) -> None:
     text(patient, "8")
     text(patient, "3")
     text(patient, "about a 2 today")
+    for answer in ("0", "0", "0", "8"):
+        text(patient, answer)
     assert "Please don't take extra" in patient.words()
     text(patient, "HOLD")
     assert "the next change won't come" in patient.words()

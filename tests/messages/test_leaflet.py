@@ -12,7 +12,7 @@ from companion.wording import PLACEHOLDER, Wording
 
 ROOT = Path(__file__).parents[2]
 ENGLISH = Wording.load(ROOT / "messages", ROOT / "translations")
-VALUES = {"team_phone": "01632 960123", "hours": "Mon to Fri", "address": "example.org"}
+VALUES = {"team_phone", "hours", "address"}
 
 
 @pytest.mark.parametrize("section", ENGLISH.leaflet, ids=lambda section: section.key)
@@ -24,7 +24,7 @@ def test_a_section_is_easy_to_read_and_says_where_its_facts_are_from(section: Se
 
     assert 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59 <= 6.5
     assert section.source
-    assert set(PLACEHOLDER.findall(section.text)) <= set(VALUES)
+    assert set(PLACEHOLDER.findall(section.text)) <= VALUES
 
 
 def test_what_a_patient_must_know_stands_there() -> None:
@@ -34,14 +34,18 @@ def test_what_a_patient_must_know_stands_there() -> None:
 
 
 def test_english_says_nothing_of_being_english() -> None:
-    said = ENGLISH.leaflet_for("en-GB", **VALUES)
+    said = ENGLISH.leaflet_for("en-GB")
 
-    assert not any(section.in_english for section in said)
-    assert "01632 960123" in said[1].text
+    assert {section.tongue.tag for section in said} == {"en-GB"}
+    assert "{team_phone}" in said[1].texts["text"], "values are put in where it is shown"
 
 
 def test_a_language_without_a_translation_says_that_it_is_english() -> None:
-    assert all(section.in_english for section in ENGLISH.leaflet_for("cs", **VALUES))
+    said = [*ENGLISH.leaflet_for("xx"), *ENGLISH.copies_for("xx").values()]
+
+    assert {(section.tongue.tag, section.tongue.direction) for section in said} == {
+        ("en-GB", "ltr")
+    }
 
 
 def test_a_section_without_its_source_is_refused(tmp_path: Path) -> None:
@@ -53,4 +57,21 @@ def test_a_section_without_its_source_is_refused(tmp_path: Path) -> None:
     )
 
     with pytest.raises(WordsError, match=r"leaflet\.toml"):
+        Wording.load(messages, ROOT / "translations")
+
+
+def test_a_translator_is_told_what_each_fixed_word_is_for() -> None:
+    for part in ENGLISH.copies:
+        assert part.texts
+        assert all(part.notes.values())
+
+
+@pytest.mark.parametrize("line", ["^note = .*$", "^text = .*$"])
+def test_a_fixed_word_without_text_or_note_is_refused(tmp_path: Path, line: str) -> None:
+    messages = Path(shutil.copytree(ROOT / "messages", tmp_path / "messages"))
+    file = messages / "copies.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(line, "", text, count=1, flags=re.MULTILINE), encoding="utf-8")
+
+    with pytest.raises(WordsError, match=r"copies\.toml"):
         Wording.load(messages, ROOT / "translations")

@@ -30,23 +30,23 @@ MORPHINE = product_from("morphine", "modified-release tablet", "5 10 15 30 60")
 def agree(
     clinic: Clinic,
     patient: Patient,
-    *days: tuple[int, str, str],
+    *days: tuple[int, *tuple[str, ...]],
     product: Product | None = MORPHINE,
     marks: bool = True,
     based_on: PlanVersion | None = None,
     review_in: int | None = 21,
+    unit: DoseUnit = DoseUnit.MILLIGRAM,
 ) -> PlanVersion:
     """Agree a plan: days from today, and the doses in the morning and in the evening."""
     today = clinic.runtime.clock.now().date()
+    is_patch = unit is DoseUnit.MICROGRAM_PER_HOUR
+    times = (TimeOfDay.PATCH,) if is_patch else (TimeOfDay.MORNING, TimeOfDay.EVENING)
     steps = tuple(
         Step(
             today + timedelta(days=day),
-            DayDoses(
-                DoseUnit.MILLIGRAM,
-                {TimeOfDay.MORNING: Decimal(morning), TimeOfDay.EVENING: Decimal(evening)},
-            ),
+            DayDoses(unit, dict(zip(times, map(Decimal, amounts), strict=True))),
         )
-        for day, morning, evening in (days or ((0, "60", "60"), (14, "60", "45"), (28, "45", "45")))
+        for day, *amounts in (days or ((0, "60", "60"), (14, "60", "45"), (28, "45", "45")))
     )
     actor, now = Actor.user(clinic.pharmacist_id), clinic.runtime.clock.now()
     with clinic.runtime.transactions.begin() as session:
@@ -55,7 +55,7 @@ def agree(
             patient,
             PlanDraft(
                 medicine="morphine modified-release tablet",
-                unit=DoseUnit.MILLIGRAM,
+                unit=unit,
                 steps=steps,
                 goal=steps[-1].doses.total,
                 goal_words="To dance <again>",
@@ -76,6 +76,12 @@ def paths(version: PlanVersion) -> list[str]:
     base = f"/plans/{version.id}"
     pages = [f"{base}/for/{reader}{end}" for reader in READERS for end in ("", ".txt", ".pdf")]
     return [f"{base}/copy", f"{base}/copy.pdf", f"{base}/letter", f"{base}/calendar.ics", *pages]
+
+
+def doses_by_day(page: str) -> list[str]:
+    """Return what stands in the boxes of the calendar, for every day with a dose."""
+    boxes = re.findall(r'class="date">.*?</span><span[^>]*>(.*?)</span>', page)
+    return [re.sub(r"<[^>]+>", "", box) for box in boxes]
 
 
 def test_every_copy_opens_and_is_written_down(clinic: Clinic) -> None:
@@ -147,11 +153,9 @@ def test_the_calendar_shows_every_day_with_its_dose(clinic: Clinic) -> None:
 
     page = clinic.signed_in().get(f"/plans/{version.id}/copy").get_data(as_text=True)
 
-    days = re.findall(r'class="date">(.*?)</span><span[^>]*>(.*?)</span>', page)
+    days = doses_by_day(page)
     assert len(days) >= 29
-    assert days[0][1] == "60 · 60"
-    assert days[14][1] == "60 · 45"
-    assert days[28][1] == "45 · 45"
+    assert (days[0], days[14], days[28]) == ("60 · 60", "60 · 45", "45 · 45")
     assert page.count('class="changes"') == 2
 
 
@@ -239,8 +243,7 @@ def test_a_copy_of_a_held_plan_shows_the_held_dose_long_after_later_cuts_were_du
     text = person.get(f"/plans/{version.id}/for/pharmacy.txt").get_data(as_text=True)
     patients_page = words_of(person.get(f"/patients/{patient.id}"))
 
-    days = re.findall(r'class="date">.*?</span><span[^>]*>(.*?)</span>', page)
-    assert set(days) == {"60 · 60"}
+    assert set(doses_by_day(page)) == {"60 · 60"}
     assert page.count('class="now"') == 1
     assert "45 mg" not in page + text
     assert "56 x 60 mg" in text, "and the held dose is what is prescribed"

@@ -1,8 +1,7 @@
 """What a pharmacist enters about a plan: which medicine, what is taken now, and the pace."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +14,7 @@ from wtforms import (
     ValidationError,
 )
 
-from companion.core.dispensing import MOST_STRENGTHS, Dispenser, TooFineError, Units, dispenser_for
+from companion.core.dispensing import MOST_STRENGTHS
 from companion.core.doses import (
     DayDoses,
     DoseError,
@@ -32,23 +31,12 @@ from companion.core.drafting import (
     Pace,
     Period,
     SlowDown,
-    draft_steps,
     usual_order,
 )
-from companion.core.editing import avoid
-from companion.core.equivalence import factor_of, morphine_equivalent
-from companion.core.even_cuts import EvenCut, even_cuts
 from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
 from companion.core.paces import NamedPace
-from companion.core.plan_checks import (
-    Checked,
-    Concern,
-    PatientChecked,
-    Severity,
-    concerns_of,
-)
 from companion.core.product import Product
-from companion.core.taper import PlanError, Step, check_steps
+from companion.core.taper import PlanError
 from companion.core.working import WorkingTime, is_weekend
 from companion.store.plans import PlanVersion
 from companion.web import showing
@@ -59,16 +47,7 @@ from companion.web.words import lazy as _l
 
 BETWEEN = "|"
 """Parts drug and form in the value of a choice; no name holds it."""
-FIELD_OF = {
-    "pace": "pace_every_days",
-    "pace.cut": "pace_cut",
-    "pace.every_days": "pace_every_days",
-    "current": "morning",
-    "goal.total": "goal",
-}
-"""Where in the form a fault of the domain stands."""
 LONGEST_NUMBER = 4
-TOO_SMALL = _l("These strengths are too small for this dose")
 KEPT = (
     "product",
     "strengths",
@@ -95,32 +74,9 @@ EVERY_OF = {"pace": "pace_every_days", "slow": "slow_every"}
 """Which field holds the number of days, weeks or months of a pace."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What one step is made of, and how much oral morphine a day it is like.
-
-    *units* is None for a dose that cannot be made, *equivalent* for a drug without a factor.
-    """
-
-    units: dict[TimeOfDay, Units | None]
-    equivalent: Decimal | None
-
-
 def value_of(drug: Drug, form: Form) -> str:
     """Return how a form of the catalogue stands in the list of medicines."""
     return f"{drug.name}{BETWEEN}{form.name}"
-
-
-def dispenser_of(product: Product, days: Sequence[DayDoses]) -> Dispenser:
-    """Return what makes the doses of *days*, of which the first is what is taken now.
-
-    Raises:
-        PlanError: the strengths are too small for such a dose.
-    """
-    try:
-        return product.dispenser(days)
-    except TooFineError as error:
-        raise PlanError("strengths", str(TOO_SMALL)) from error
 
 
 class PlanForm(WebForm):
@@ -250,9 +206,9 @@ class PlanForm(WebForm):
         if found is None:
             return None
         drug, form = found
-        return Product(drug, form, self._strengths() or form.strengths)
+        return Product(drug, form, self.strengths_typed() or form.strengths)
 
-    def _strengths(self) -> tuple[Decimal, ...]:
+    def strengths_typed(self) -> tuple[Decimal, ...]:
         """Return the strengths that were typed, none where none were.
 
         Raises:
@@ -299,71 +255,23 @@ class PlanForm(WebForm):
             raise PlanError("morning", _("Enter what is taken now"))
         return doses
 
-    def filled(self) -> tuple[Step, ...]:
-        """Return the steps that the pace asks for, or only the start when there is none.
+    def days_to_avoid(self) -> Callable[[date], bool] | None:
+        """Return what tells days on which no reduction begins; None where any day will do.
 
         Raises:
-            PlanError: the pace cannot stand; the field is named.
+            PlanError: a day that was typed is none.
         """
-        current, product = self.current(), self.chosen()
-        first = Step(self._starts_on(), current)
-        if not (self.pace_cut.data or self.pace_every_days.data):
-            return (first,)
-        try:
-            made_of = self._dispenser(product, current)
-            cuts = draft_steps(self._draft(product, current), made_of)
-            return check_steps(self._on_good_days((first, *cuts), product))
-        except PlanError as error:
-            raise PlanError(FIELD_OF.get(error.field, error.field), str(error)) from error
-
-    def _dispenser(self, product: Product | None, current: DayDoses) -> Dispenser:
-        if product is not None:
-            return dispenser_of(product, [current])
-        strengths = self._strengths()
-        if not strengths:
-            raise PlanError("strengths", _("Enter the strengths that the steps can be made of"))
-        is_patch = current.unit is DoseUnit.MICROGRAM_PER_HOUR
-        largest = max(current.amounts.values())
-        try:
-            return dispenser_for(strengths, current.total, largest, is_patch=is_patch)
-        except TooFineError as error:
-            raise PlanError("strengths", str(TOO_SMALL)) from error
-
-    def redrawn_rest(self, steps: Sequence[Step], at: int) -> tuple[Step, ...]:
-        """Return *steps* up to *at*, and what comes after drawn anew at the pace of the form.
-
-        Raises:
-            PlanError: there is no such step, or the pace cannot stand.
-        """
-        if not 0 <= at < len(steps):
-            raise PlanError("edit_step", _("Choose another step for this"))
-        product, kept = self.chosen(), steps[: at + 1]
-        draft = replace(
-            self._draft(product, kept[-1].doses),
-            starts_on=kept[-1].starts_on,
-            first_cut_on=None,
-            counted_from=self._counted_from() or steps[0].doses.total,
-        )
-        try:
-            cuts = draft_steps(draft, self._dispenser(product, kept[-1].doses))
-            return check_steps((*kept[:-1], *self._on_good_days((kept[-1], *cuts), product)))
-        except PlanError as error:
-            raise PlanError(FIELD_OF.get(error.field, error.field), str(error)) from error
-
-    def _on_good_days(self, steps: tuple[Step, ...], product: Product | None) -> tuple[Step, ...]:
-        """Return *steps* with no reduction on a day that the form avoids."""
         named = self._avoided_days()
-        weekends, holidays = self.avoid_weekends.data, self.avoid_holidays.data
+        weekends, holidays = bool(self.avoid_weekends.data), bool(self.avoid_holidays.data)
         if not (named or weekends or holidays):
-            return steps
+            return None
 
         def is_avoided(day: date) -> bool:
             at_weekend = is_weekend(day)
             on_holiday = not at_weekend and not self.work.is_working_day(day)
             return day in named or (weekends and at_weekend) or (holidays and on_holiday)
 
-        change_days = None if product is None else product.form.change_days
-        return avoid(steps, is_avoided, change_days)
+        return is_avoided
 
     def _avoided_days(self) -> frozenset[date]:
         texts = [text for text in (self.avoid_days.data or "").split(",") if text.strip()]
@@ -371,15 +279,6 @@ class PlanForm(WebForm):
             return frozenset(read_day(text) for text in texts)
         except ValueError as error:
             raise PlanError("avoid_days", _("Enter days like 24 12 2026, 31 12 2026")) from error
-
-    def even_cuts(self, steps: Sequence[Step]) -> tuple[EvenCut, ...]:
-        """Return the cuts beside the pace's percentage that whole units can take off evenly."""
-        product = self.chosen()
-        if product is None or _basis(self.pace_basis.data) is not Basis.START:
-            return ()
-        sizes = [meant_by(product.drug, strength) for strength in product.strengths]
-        start = self._counted_from() or steps[0].doses.total
-        return even_cuts(start, self.amount("pace_cut"), sizes)
 
     def use_cut(self, amount: str) -> None:
         """Take an even cut in the place of a percentage."""
@@ -391,8 +290,8 @@ class PlanForm(WebForm):
         Raises:
             PlanError: one cannot stand; the field is named.
         """
-        self._counted_from()
-        cuts = [cut for cut in CUTS if _basis(self._fields[f"{cut}_basis"].data) is Basis.AMOUNT]
+        self.start_of_percentages()
+        cuts = [cut for cut in CUTS if self.basis_of(cut) is Basis.AMOUNT]
         names = ("goal", "counted_from", *(f"{cut}_cut" for cut in cuts))
         return {name: self.amount(name) for name in names if self._fields[name].data}
 
@@ -406,13 +305,19 @@ class PlanForm(WebForm):
             self._fields[name].data = plain(amount)
         self.counted_in.data = f"{self.counted_from.data} {self._counted_medicine()}"
 
-    def _starts_on(self) -> date:
+    def first_day(self) -> date:
+        """Return the day on which the plan starts, of a form that was checked."""
         starts_on = self.starts_on.data
         assert isinstance(starts_on, date)  # validated
         return starts_on
 
-    def _draft(self, product: Product | None, current: DayDoses) -> Draft:
-        starts_on, first_cut_on = self._starts_on(), self.first_cut_on.data
+    def draft(self, product: Product | None, current: DayDoses) -> Draft:
+        """Return what the pace asks for from *current* on.
+
+        Raises:
+            PlanError: the pace cannot stand; the field is named.
+        """
+        starts_on, first_cut_on = self.first_day(), self.first_cut_on.data
         if first_cut_on is not None and first_cut_on <= starts_on:
             raise PlanError("first_cut_on", _("The first reduction must be after the plan starts"))
         return Draft(
@@ -424,10 +329,10 @@ class PlanForm(WebForm):
             slow_down=self._slow_down(),
             first_cut_on=first_cut_on,
             change_days=None if product is None else product.form.change_days,
-            counted_from=self._counted_from(),
+            counted_from=self.start_of_percentages(),
         )
 
-    def _counted_from(self) -> Decimal | None:
+    def start_of_percentages(self) -> Decimal | None:
         """Return what percentages of the start are counted from, None for what is taken now.
 
         Raises:
@@ -456,9 +361,18 @@ class PlanForm(WebForm):
             raise PlanError("slow_below", _("Enter a percentage above 0 and at most 100"))
         return SlowDown(below, self._pace("slow"))
 
+    def basis_of(self, which: str) -> Basis:
+        """Return what the cuts of a pace are measured by: ``pace``, or ``slow`` for the slower one."""
+        text = self._fields[f"{which}_basis"].data
+        return Basis(text) if text in set(Basis) else Basis.AMOUNT
+
+    def has_pace(self) -> bool:
+        """Tell whether a pace was typed; without one the steps are typed."""
+        return bool(self.pace_cut.data or self.pace_every_days.data)
+
     def _pace(self, which: str) -> Pace:
         cut, every = f"{which}_cut", EVERY_OF[which]
-        size, basis = self.amount(cut), _basis(self._fields[f"{which}_basis"].data)
+        size, basis = self.amount(cut), self.basis_of(which)
         if size <= 0:
             raise PlanError(cut, _("Enter how much to reduce by, more than 0"))
         if basis is not Basis.AMOUNT and size > 100:
@@ -471,82 +385,6 @@ class PlanForm(WebForm):
         if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_NUMBER or int(text) == 0:
             raise PlanError(name, _("Enter a whole number, like 14"))
         return int(text)
-
-    def made_of(self, steps: Sequence[Step]) -> list[Made]:
-        """Return what each step is made of and is like; nothing for another medicine."""
-        product = self.chosen()
-        if product is None:
-            return []
-        dispenser = dispenser_of(product, [step.doses for step in steps])
-        return [
-            Made(
-                {time: dispenser.units_of(amount) for time, amount in step.doses.amounts.items()},
-                morphine_equivalent(product.drug, product.form, step.doses.total),
-            )
-            for step in steps
-        ]
-
-    def factor(self) -> Decimal | None:
-        """Return the factor by which the chosen medicine is likened to oral morphine."""
-        found = self._chosen()
-        return None if found is None else factor_of(found[0])
-
-    def load(self, steps: Sequence[Step]) -> Decimal | None:
-        """Return mg of oral morphine a day that the first step is like; None where unknown."""
-        product = self.chosen()
-        if product is None:
-            return None
-        return morphine_equivalent(product.drug, product.form, steps[0].doses.total)
-
-    def concerns(
-        self, steps: Sequence[Step], today: date, patient: PatientChecked
-    ) -> list[Concern]:
-        """Return what to think about, for a medicine of the catalogue; else nothing is known."""
-        product = self.chosen()
-        if product is None or len(steps) < 2:
-            return []
-        current, cuts = steps[0].doses, tuple(steps[1:])
-        return concerns_of(
-            Checked(
-                drug=product.drug,
-                form=product.form,
-                strengths=product.strengths,
-                dispenser=dispenser_of(product, [step.doses for step in steps]),
-                current=current,
-                starts_on=steps[0].starts_on,
-                steps=cuts,
-                goal=steps[-1].doses.total,
-                draft=self._drafted(product, current, cuts),
-                change_from=self.first_cut_on.data or steps[0].starts_on,
-                today=today,
-                patient=patient,
-            )
-        )
-
-    def _drafted(self, product: Product, current: DayDoses, cuts: tuple[Step, ...]) -> Draft | None:
-        """Return the draft whose steps these are, or None where a person changed any."""
-        try:
-            draft = self._draft(product, current)
-            first = Step(draft.starts_on, current)
-            drafted = draft_steps(draft, dispenser_of(product, [current]))
-            on_good_days = self._on_good_days((first, *drafted), product)
-        except PlanError:
-            return None
-        return draft if on_good_days[1:] == cuts else None
-
-    def refuse_unreasoned(
-        self, steps: Sequence[Step], today: date, patient: PatientChecked
-    ) -> None:
-        """Refuse a plan with a concern that stops, or with others and no reason.
-
-        Raises:
-            PlanError: with what is to be done.
-        """
-        found = self.concerns(steps, today, patient)
-        if any(concern.severity is Severity.STOP for concern in found):
-            raise PlanError("concerns", _("Change what cannot be agreed first"))
-        if found and not (self.reasons.data or "").strip():
-            raise PlanError("reasons", _("Say why this plan is right all the same"))
 
 
 def written_from(version: PlanVersion | None, taken: DayDoses | None) -> dict[str, object]:
@@ -574,10 +412,6 @@ def read_day(text: str) -> date:
         return date(year, month, day)
     except OverflowError as error:
         raise ValueError(text) from error
-
-
-def _basis(text: str | None) -> Basis:
-    return Basis(text) if text in set(Basis) else Basis.AMOUNT
 
 
 def _period(text: str | None) -> Period:

@@ -22,7 +22,7 @@ from companion.services.planning import Beginning, PlanDraft
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.patients import Patient
-from companion.web import showing
+from companion.web import plan_weighing, showing
 from companion.web.access import PLANNERS, prescribes, requires
 from companion.web.chart import step_chart
 from companion.web.current import current_actor, current_runtime, now
@@ -211,7 +211,7 @@ def _first_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnVa
         return _details_page(form, patient, name)
     if "use_cut" in request.form:
         form.use_cut(request.form["use_cut"][:12])
-    steps = form.filled()
+    steps = plan_weighing.filled(form)
     rows = Rows.from_steps(steps)
     if len(steps) == 1:
         rows.add_empty(SPARE_ROWS)
@@ -232,7 +232,9 @@ def _take_rows(form: PlanForm, patient: Patient, name: str) -> ResponseReturnVal
         show = _edited if "edit" in request.form else _steps_page
         return show(form, patient, name, rows, steps)
     try:
-        form.refuse_unreasoned(steps, _today(patient), _checked_patient(form, patient, steps))
+        plan_weighing.refuse_unreasoned(
+            form, steps, _today(patient), _checked_patient(form, patient, steps)
+        )
         _propose(form, patient.id, steps)
     except PlanError as error:
         form.take_faults({error.field: str(error)})
@@ -270,7 +272,7 @@ def _edit(form: PlanForm, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         case "end":
             return editing.end_at(steps, at)
         case _:
-            return form.redrawn_rest(steps, at)
+            return plan_weighing.redrawn_rest(form, steps, at)
 
 
 def _number(text: str, field: str) -> int:
@@ -328,7 +330,10 @@ def _checked_patient(form: PlanForm, patient: Patient, steps: Sequence[Step]) ->
         return PatientChecked(
             situation=None if found is None else found.situation,
             must_ask=assessing.must_ask(
-                session, patient, form.load(steps), runtime.settings.plans.risk_load_mg
+                session,
+                patient,
+                plan_weighing.load(form, steps),
+                runtime.settings.plans.risk_load_mg,
             ),
             rises=planning.rises(
                 session,
@@ -344,7 +349,7 @@ def _steps_page(
 ) -> ResponseReturnValue:
     chart = step_chart(steps, today=None, day_text=showing.short_day) if steps else None
     concerns = (
-        form.concerns(steps, _today(patient), _checked_patient(form, patient, steps))
+        plan_weighing.concerns(form, steps, _today(patient), _checked_patient(form, patient, steps))
         if steps
         else []
     )
@@ -360,10 +365,11 @@ def _steps_page(
         chart=chart,
         faults=faults,
         concerns=concerns,
-        made=form.made_of(steps) if steps else [],
-        even_cuts=form.even_cuts(steps) if steps else (),
+        made=plan_weighing.made_of(form, steps) if steps else [],
+        even_cuts=plan_weighing.even_cuts_beside(form, steps) if steps else (),
         finer=finer_form(form, concerns),
         edit={name: request.form.get(name, "") for name in ("edit_step", "edit_days")},
+        factor=plan_weighing.factor(form),
         table=f"{equivalence.TABLE}, {equivalence.VERSION}",
         unit=DoseUnit(form.unit.data),
     )

@@ -8,8 +8,9 @@ import pytest
 from companion.store.database import Transactions
 from companion.store.plans import PlanVersion
 from companion.wording import Wording
+from tests.rigs import plan_pages
 from tests.rigs.clinic import Clinic, open_clinic, runtime_for, words_of
-from tests.web import test_patients, test_plans
+from tests.web import test_patients
 
 ODD = [
     "\x00",
@@ -53,10 +54,10 @@ def test_no_odd_field_breaks_registering(strict_clinic: Clinic) -> None:
 
 def test_no_odd_field_breaks_a_plan(strict_clinic: Clinic) -> None:
     patient, person = strict_clinic.register(), strict_clinic.signed_in()
-    token, path = person.token(), test_plans.path_of(patient)
+    token, path = person.token(), plan_pages.path_of(patient)
     rows = {
         name: value
-        for name, value in test_plans.steps_page(person, patient).items()
+        for name, value in plan_pages.steps_page(person, patient).items()
         if not name.startswith(("step-2", "step-3", "step-4", "step-5", "step-6"))
     }
 
@@ -97,8 +98,8 @@ def test_a_letter_that_cannot_be_kept_is_named_at_its_field(strict_clinic: Clini
 
 def test_a_mark_is_made_without_the_letter_that_cannot_be_kept(strict_clinic: Clinic) -> None:
     patient, person = strict_clinic.register(), strict_clinic.signed_in()
-    test_plans.propose(person, patient)
-    version: PlanVersion = test_plans.versions_of(strict_clinic, patient)[0]
+    plan_pages.propose(person, patient)
+    version: PlanVersion = plan_pages.versions_of(strict_clinic, patient)[0]
 
     person.post(f"/plans/{version.id}/mark/patient", how="in\x00 clinic")
 

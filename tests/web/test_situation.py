@@ -4,7 +4,7 @@ import pytest
 
 from companion.store.patients import Patient
 from tests.rigs.clinic import Clinic, open_clinic, words_of
-from tests.web.test_plans import CHOSEN, ENTERED, path_of, steps_page
+from tests.rigs.plan_pages import CHOSEN, ENTERED, path_of, steps_page
 
 ANSWERS = {
     "use": "over_a_year",

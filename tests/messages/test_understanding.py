@@ -1,14 +1,16 @@
-"""Polish and Urdu, measured on sets that somebody wrote apart from the words and before them.
+"""English, Polish and Urdu, measured on sets that others wrote apart from the words.
 
-The sets are made up, by no clinician; they show what the words find and what they miss. The
-floors hold what is reached: a change that finds less fails.
+The sets are made up, by no clinician; they show what the words find and what they miss. Words
+are written for what the open and the harder sets show missing, so the floors only hold what is
+reached. The unseen sets stand beside them in tests/data: nobody reads them, only the numbers
+in docs/understanding.md come from them.
 """
 
 import csv
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from companion.core.screening import Lexicon, screen
 from companion.core.sms_text import segments
 from companion.core.urgency import Urgency
 from companion.vocabulary import load_lexicon, load_vocabulary
-from companion.wording import LONGEST_VALUES, Wording
+from companion.wording import ENGLISH, LONGEST_VALUES, Wording
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "messages" / "vocabulary"
@@ -36,9 +38,15 @@ class Floors:
     read: int
     emergencies: int
     urgent: int
+    harder: int
+    ordinary_urgent: int
 
 
-FLOORS = {"pl": Floors(87, 97, 97), "ur": Floors(80, 96, 96)}
+FLOORS = {
+    "en-GB": Floors(88, 98, 98, harder=72, ordinary_urgent=1),
+    "pl": Floors(87, 97, 97, harder=80, ordinary_urgent=0),
+    "ur": Floors(80, 96, 96, harder=90, ordinary_urgent=0),
+}
 TAGS = sorted(FLOORS)
 
 
@@ -47,12 +55,14 @@ def rows(name: str, tag: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+@cache
 def words_of(tag: str) -> Vocabulary:
     return load_vocabulary(WORDS, tag)
 
 
+@cache
 def lexicons_of(tag: str) -> list[Lexicon]:
-    return [load_lexicon(WORDS, tag), load_lexicon(WORDS, "en-GB")]
+    return [load_lexicon(WORDS, each) for each in dict.fromkeys((tag, ENGLISH))]
 
 
 def as_read(row: dict[str, str], vocabulary: Vocabulary) -> str:
@@ -75,7 +85,7 @@ def test_no_reply_is_given_a_wrong_value(tag: str) -> None:
 
     wrong = [
         (row["question"], row["reply"], row["expected"], found)
-        for row in rows("reading", tag)
+        for row in rows("open_reading", tag)
         if (found := as_read(row, vocabulary)) != row["expected"] and found.split()[0] in VALUES
     ]
 
@@ -85,38 +95,50 @@ def test_no_reply_is_given_a_wrong_value(tag: str) -> None:
 @pytest.mark.parametrize("tag", TAGS)
 def test_most_replies_are_understood(tag: str) -> None:
     vocabulary = words_of(tag)
-    right = [as_read(row, vocabulary) == row["expected"] for row in rows("reading", tag)]
+    right = [as_read(row, vocabulary) == row["expected"] for row in rows("open_reading", tag)]
 
     assert 100 * sum(right) / len(right) >= FLOORS[tag].read
 
 
+def share(name: str, tag: str, expected: str, least: Urgency) -> float:
+    """Return how many of a hundred rows labelled *expected* are at least so urgent."""
+    lexicons = lexicons_of(tag)
+    found = [
+        screen(row["reply"], lexicons).urgency >= least
+        for row in rows(name, tag)
+        if row["expected"] == expected
+    ]
+    return 100 * sum(found) / len(found)
+
+
 @pytest.mark.parametrize("tag", TAGS)
 def test_emergencies_page_and_what_is_urgent_is_for_the_same_day(tag: str) -> None:
-    lexicons = lexicons_of(tag)
-    found: Counter[tuple[str, Urgency]] = Counter(
-        (row["expected"], screen(row["reply"], lexicons).urgency) for row in rows("screening", tag)
-    )
+    floors = FLOORS[tag]
 
-    def share(expected: str, least: Urgency) -> float:
-        of = {level: n for (label, level), n in found.items() if label == expected}
-        return 100 * sum(n for level, n in of.items() if level >= least) / sum(of.values())
-
-    assert share("emergency", Urgency.EMERGENCY) >= FLOORS[tag].emergencies
-    assert share("urgent", Urgency.URGENT) >= FLOORS[tag].urgent
-    assert found["none", Urgency.EMERGENCY] <= 1  # sweets that somebody overdosed on
+    assert share("open_screening", tag, "emergency", Urgency.EMERGENCY) >= floors.emergencies
+    assert share("open_screening", tag, "urgent", Urgency.URGENT) >= floors.urgent
+    assert share("harder_screening", tag, "emergency", Urgency.EMERGENCY) >= floors.harder
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_no_ordinary_text_pages_anybody_or_is_urgent(tag: str) -> None:
+def test_what_means_no_danger_pages_nobody(tag: str) -> None:
+    # One row of about a hundred may: sweets that somebody "overdosed" on.
+    assert share("open_screening", tag, "none", Urgency.EMERGENCY) < 2
+    assert share("harder_screening", tag, "none", Urgency.EMERGENCY) == 0
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_ordinary_texts_page_nobody_and_hardly_ever_are_for_the_same_day(tag: str) -> None:
     lexicons = lexicons_of(tag)
 
     loud = [
-        (row["reply"], found.why)
-        for row in rows("ordinary", tag)
+        found
+        for row in rows("open_ordinary", tag)
         if (found := screen(row["reply"], lexicons)).urgency >= Urgency.URGENT
     ]
 
-    assert loud == []
+    assert [found.why for found in loud if found.urgency is Urgency.EMERGENCY] == []
+    assert len(loud) <= FLOORS[tag].ordinary_urgent, loud
 
 
 @pytest.mark.parametrize("tag", TAGS)

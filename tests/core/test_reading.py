@@ -129,6 +129,11 @@ def test_an_amount_or_a_time_is_no_number(number: int, unit: str, question: Ques
     assert read(f"{number}{unit}", question, ENGLISH).kind is ReadingKind.UNCLEAR
 
 
+@pytest.mark.parametrize("said", ["2 morning and night", "one in the morning and at night"])
+def test_one_number_for_two_parts_of_a_day_may_be_twice_as_many(said: str) -> None:
+    assert read(said, Question.TABLETS, ENGLISH).kind is ReadingKind.UNCLEAR
+
+
 @thoroughly
 @given(st.integers(0, 10), st.text("abcdefgh", min_size=1, max_size=4).filter(lambda t: t != "h"))
 def test_letters_on_a_number_make_it_no_number(number: int, letters: str) -> None:

@@ -36,6 +36,8 @@ def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
         return UNCLEAR
     if _HOUR.search(said) and (len(parts) == 1 or _GLUED_HOUR.search(said)):
         return UNCLEAR  # "2pm" is a time; "2 am + 1 pm" are parts of a day
+    if _parts_of_day_in(said, vocabulary) > len(parts):
+        return UNCLEAR  # "2 morning and night" is two, or two and two
     if len(parts) > 1 and not vocabulary.totals.isdisjoint(tokens):
         return UNCLEAR  # "3 in total, 2 am 1 pm": what is a part, and what is the sum?
     total = sum((part for part in parts if part is not None), Decimal(0))
@@ -48,6 +50,12 @@ def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
 
 def _counts(token: str) -> bool:
     return _NUMBER.fullmatch(token) is not None
+
+
+def _parts_of_day_in(said: str, vocabulary: Vocabulary) -> int:
+    return len(
+        re.findall(rf"(?<!\w)(?:{pattern_of_any(tuple(vocabulary.parts_of_day))})(?!\w)", said)
+    )
 
 
 def _in_parts(said: str, vocabulary: Vocabulary) -> str:

@@ -32,12 +32,11 @@ def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
     if not all(_counts(token) or token == _MARK or token in known for token in tokens):
         return UNCLEAR
     parts = list(_parts(tokens))
-    if not 1 <= len(parts) <= MOST_PARTS or None in parts:
-        return UNCLEAR
+    fewest = max(1, _parts_of_day_in(said, vocabulary))
+    if None in parts or not fewest <= len(parts) <= MOST_PARTS:
+        return UNCLEAR  # "2 morning and night" is two, or two and two
     if _HOUR.search(said) and (len(parts) == 1 or _GLUED_HOUR.search(said)):
         return UNCLEAR  # "2pm" is a time; "2 am + 1 pm" are parts of a day
-    if _parts_of_day_in(said, vocabulary) > len(parts):
-        return UNCLEAR  # "2 morning and night" is two, or two and two
     if len(parts) > 1 and not vocabulary.totals.isdisjoint(tokens):
         return UNCLEAR  # "3 in total, 2 am 1 pm": what is a part, and what is the sum?
     total = sum((part for part in parts if part is not None), Decimal(0))

@@ -341,3 +341,54 @@ def test_a_day_that_was_asked_already_is_not_asked_again(ward: Ward, patient: Pa
     ward.change(patient, lambda _session, p: setattr(p, "considered_on", None))
 
     assert ask(ward) == 0
+
+
+def days_asked(ward: Ward, patient: Patient, days: int) -> list[tuple[int, str]]:
+    """Return on which of the next *days* the one patient is asked, and by which protocol."""
+    asked = []
+    for day in range(days):
+        if ask(ward):
+            check_in = ward.check_in(patient)
+            assert check_in is not None
+            asked.append((day, check_in.kind))
+        ward.now += timedelta(days=1)
+    return asked
+
+
+def test_the_review_after_discharge_is_told_in_its_week(ward: Ward) -> None:
+    ward.register(pathway=Pathway.DISCHARGE, discharged_on=ward.now.date())
+    told = []
+    for day in range(40):
+        ask(ward)
+        told += [day] * ("T-28" in ward.alerts())
+        ward.now += timedelta(days=1)
+
+    assert told[0] == 14
+    assert ward.alerts()["T-28"].level is Urgency.SOON
+
+
+def test_a_review_that_was_due_long_before_the_patient_came_is_not_told(ward: Ward) -> None:
+    ward.register(pathway=Pathway.DISCHARGE, discharged_on=ward.now.date() - timedelta(days=90))
+
+    ask(ward)
+
+    assert "T-28" not in ward.alerts()
+
+
+def test_while_a_plan_is_on_hold_the_questions_are_those_of_the_hold(
+    ward: Ward, patient: Patient
+) -> None:
+    ward.text(patient, "HOLD")
+
+    assert days_asked(ward, patient, 15) == [(3, "hold"), (7, "hold"), (14, "hold")]
+
+
+def test_four_weeks_after_the_last_reduction_a_year_of_few_questions_begins(ward: Ward) -> None:
+    found = ward.register()
+    ward.agree(found)
+    asked = days_asked(ward, found, 28 + 400)
+
+    after = [day for day, kind in asked if kind == "after-taper"]
+    assert len(after) == 13
+    assert all(kind == "taper" for day, kind in asked if day < after[0])
+    assert max(day for day, _kind in asked) == after[-1]

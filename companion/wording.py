@@ -105,7 +105,8 @@ class Wording:
     copies: tuple[FixedWords, ...]
     _catalogues: Mapping[str, Mapping[str, str]]
     _vocabularies: Mapping[str, Vocabulary]
-    _lexicons: Mapping[str, Lexicon]
+    _words: Path
+    _lexicons: dict[str, Lexicon]
     _offers_drafts: bool = False
 
     @classmethod
@@ -131,7 +132,13 @@ class Wording:
             copies=load_fixed_words(messages),
             _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
             _vocabularies={lang.tag: load_vocabulary(vocabulary, lang.tag) for lang in languages},
-            _lexicons={lang.tag: load_lexicon(vocabulary, lang.tag) for lang in languages},
+            _words=vocabulary,
+            # Long files: those of a language that nobody may choose wait until they are needed.
+            _lexicons={
+                lang.tag: load_lexicon(vocabulary, lang.tag)
+                for lang in languages
+                if drafts or lang.status == "live" or lang.tag == ENGLISH
+            },
             _offers_drafts=drafts,
         )
 
@@ -211,11 +218,16 @@ class Wording:
 
     def lexicons(self, language: str) -> tuple[Lexicon, ...]:
         """Return the danger phrases to look for in what is written in *language*: English too."""
-        return tuple(self._lexicons[tag] for tag in dict.fromkeys((language, ENGLISH)))
+        return tuple(self._lexicon(tag) for tag in dict.fromkeys((language, ENGLISH)))
 
     def is_reviewed(self, language: str) -> bool:
         """Tell whether a native-speaking clinician has read the danger phrases of *language*."""
-        return bool(self._lexicons[language].reviewer)
+        return bool(self._lexicon(language).reviewer)
+
+    def _lexicon(self, tag: str) -> Lexicon:
+        if tag not in self._lexicons:
+            self._lexicons[tag] = load_lexicon(self._words, tag)
+        return self._lexicons[tag]
 
 
 def _names_in(text: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,18 @@ from companion.core.urgency import Urgency
 
 class WordsError(ValueError):
     """A file in messages/ that cannot be used. The message names the file and the key."""
+
+
+def read_words(path: Path) -> str:
+    """Return what the file *path* holds.
+
+    Raises:
+        WordsError: there is no such file, or it is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise WordsError(f"{path.name}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +51,18 @@ class TomlFile:
         Raises:
             WordsError: there is no such file, or it is not TOML.
         """
+        return cls.parsed(path, read_words(path))
+
+    @classmethod
+    def parsed(cls, path: Path, words: str) -> "TomlFile":
+        """Return the values of *words*, which *path* held.
+
+        Raises:
+            WordsError: they are not TOML.
+        """
         try:
-            return cls(path, tomllib.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
+            return cls(path, tomllib.loads(words))
+        except ValueError as error:
             raise WordsError(f"{path.name}: {error}") from error
 
     def folding(self) -> "TomlFile":
@@ -179,7 +201,14 @@ def load_lexicon(root: Path, tag: str) -> Lexicon:
     Raises:
         WordsError: the file is missing or wrong.
     """
-    file = TomlFile.load(root / f"danger.{tag}.toml").folding()
+    path = root / f"danger.{tag}.toml"
+    return _lexicon_of(path, read_words(path))
+
+
+@lru_cache(maxsize=8)
+def _lexicon_of(path: Path, words: str) -> Lexicon:
+    # Thousands of phrases: the same file is put together once.
+    file = TomlFile.parsed(path, words).folding()
     categories = tuple(
         _category(file, name, values) for name, values in file.tables(file.get("categories", dict))
     )

@@ -15,10 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from companion.core.doses import DoseError, parse_amount, plain
+from companion.core.phrases import Lexicon
 from companion.core.questions import Question
 from companion.core.reading.answers import read, read_yes_no
 from companion.core.reading.readings import Care, Keyword, Reading, ReadingKind, Vocabulary
-from companion.core.screening import Lexicon, screen
+from companion.core.screening import screen
 from companion.core.triage import most_tablets
 from companion.core.urgency import Urgency
 from companion.reply_totals import Totals, shown

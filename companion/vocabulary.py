@@ -13,9 +13,9 @@ from typing import Any
 
 from companion.core.doses import DoseError, parse_amount
 from companion.core.normalising import folded, normalise
+from companion.core.phrases import SHORTEST_GUARDED, Category, Lexicon, PhraseError
 from companion.core.questions import Question
 from companion.core.reading.readings import Keyword, Vocabulary
-from companion.core.screening import SHORTEST_GUARDED, Category, Lexicon, PhraseError
 from companion.core.urgency import Urgency
 
 
@@ -279,9 +279,5 @@ def _category(file: TomlFile, name: str, values: Mapping[str, Any]) -> Category:
     if not phrases:
         raise file.error(f"{where}.phrases", "must hold at least one")
     negatable = file.get("negatable", bool, values)
-    wide, veiled, paging = (
-        file.words(width, {width: [], **values}) for width in ("wide", "veiled", "paging")
-    )
-    return Category(
-        name, Urgency[urgency], phrases, negatable, wide=wide, veiled=veiled, paging=paging
-    )
+    wide, paging = (file.words(width, {width: [], **values}) for width in ("wide", "paging"))
+    return Category(name, Urgency[urgency], phrases, negatable, wide=wide, paging=paging)

@@ -18,9 +18,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from companion.core.conversation import question_key
+from companion.core.phrases import Lexicon
 from companion.core.protocols import Protocol
 from companion.core.reading.readings import Vocabulary
-from companion.core.screening import Lexicon
 from companion.core.signposting import Resource
 from companion.core.sms_text import segments
 from companion.leaflet import (

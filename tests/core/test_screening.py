@@ -1,18 +1,21 @@
 """Phrases that mean danger are found, lowered by a negation, and never lost."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.core.screening import Category, Lexicon, PhraseError, Screening, screen
+from companion.core.phrases import Category, Lexicon
+from companion.core.screening import Screening, screen
 from companion.core.urgency import Urgency
 from companion.vocabulary import load_lexicon
 
 ROOT = Path(__file__).parents[2]
 ENGLISH = load_lexicon(ROOT / "messages" / "vocabulary", "en-GB")
+SLOT = re.compile(r"\([^)]*\)|\S+")
 MUST_PAGE = {"suicidal", "self_harm", "overdose", "breathing", "physical_emergency"}
 MUST_BE_URGENT = {
     "took_more", "ran_out", "other_source", "alcohol_drugs", "pregnancy", "withdrawal_severe",
@@ -61,17 +64,24 @@ def test_every_phrase_of_the_list_is_found_by_itself() -> None:
     # What is for the next working day alone may be a way of speaking, and then is nothing.
     for category in (one for one in ENGLISH.categories if one.urgency > Urgency.SOON):
         for phrase in (*category.phrases, *category.wide, *category.paging):
-            said = " ".join(map(one_way_of, phrase.split())).replace("_", " ")
+            here, _, beside = phrase.partition(" & ")
+            said = f"{one_way_to_say(here)}. {one_way_to_say(beside, -1)}"
 
             assert category.name in found(said).categories, said
 
 
-def one_way_of(slot: str) -> str:
-    """Return words that stand in one slot of a phrase."""
-    word = slot.split("|", maxsplit=1)[0].replace("#", "20")
-    if word in ENGLISH.groups:
-        return ENGLISH.groups[word][0]
-    return "" if word in {"*", "."} else word
+def one_way_to_say(phrase: str, which: int = 0) -> str:
+    """Return words that a phrase of the list finds: one of each alternative."""
+    return " ".join(filter(None, (one_of(slot, which) for slot in SLOT.findall(phrase))))
+
+
+def one_of(slot: str, which: int) -> str:
+    if slot in {"*", "#"}:
+        return "20" if slot == "#" else ""
+    if slot in ENGLISH.groups:
+        return one_way_to_say(ENGLISH.groups[slot][which], which)
+    either = slot.strip("()").replace("_", " ").split("|")[which]
+    return either if either == slot else one_way_to_say(either, which)
 
 
 @thoroughly
@@ -186,7 +196,7 @@ def test_the_reason_is_in_the_patients_words() -> None:
 def test_the_most_urgent_and_fullest_phrase_is_the_reason() -> None:
     screening = found("really struggling, ran out, I want to kill myself")
 
-    assert screening.why == '"kill myself"'
+    assert screening.why == '"want to kill myself"'
     assert screening.categories[0] == "suicidal"
     assert {"ran_out", "struggling"} <= set(screening.categories)
 
@@ -204,14 +214,8 @@ def a_lexicon(*phrases: str) -> Lexicon:
         negations=frozenset({"not"}),
         carriers=frozenset({"very"}),
         idioms=(),
-        respellings={"wanna": "want to"},
+        respellings={},
     )
-
-
-@pytest.mark.parametrize("phrase", ["", "* die", "die *", "die |x", "a||b"])
-def test_a_phrase_that_cannot_be_looked_for_is_refused(phrase: str) -> None:
-    with pytest.raises(PhraseError, match="must begin and end with a word"):
-        a_lexicon(phrase)
 
 
 def test_a_negation_reaches_only_across_words_that_carry_it() -> None:
@@ -223,9 +227,3 @@ def test_a_negation_reaches_only_across_words_that_carry_it() -> None:
     assert (
         screen("not very very very very very very want to die", [lexicon]).urgency is Urgency.URGENT
     )
-
-
-def test_phrases_are_respelt_as_texts_are() -> None:
-    lexicon = a_lexicon("wanna go")
-
-    assert screen("want to go", [lexicon]).categories == ("danger",)

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from companion.core.people import Pathway, PatientStatus
+from companion.core.phrases import Lexicon
 from companion.core.questions import Question
-from companion.core.screening import Lexicon
 from companion.core.sending import MessageKind, MessageState
 from companion.core.urgency import Urgency
 from companion.services import checking_in, enrolment, incoming, receiving

@@ -133,6 +133,8 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
     file = TomlFile.load(root / f"{tag}.toml").folding()
     words: dict[str, Any] = {name: file.words(name) for name in _PHRASES}
     words |= {name: file.set_of_words(name) for name in _SETS}
+    words |= {name: file.words(name) for name in _MORE_PHRASES if name in file.values}
+    words |= {name: file.set_of_words(name) for name in _MORE_SETS if name in file.values}
     return Vocabulary(
         folds=file.folds,
         decimal_comma=file.get("decimal_comma", bool),
@@ -157,6 +159,10 @@ _SETS = (
     "point", "through", "either", "between", "together", "before", "after", "roughly", "hedges",
     "doubts", "pleasantries", "yes", "no", "agreeing", "units", "plus", "attempts", "polite", "totals",
 )  # fmt: skip
+
+# What a language may lack.
+_MORE_PHRASES = ("openings", "remarks", "labels")
+_MORE_SETS = ("counted", "describing", "resuming", "clock", "asking")
 
 
 def _keywords(file: TomlFile) -> dict[str, Keyword]:

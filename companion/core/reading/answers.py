@@ -12,7 +12,7 @@ from decimal import Decimal
 from companion.core.normalising import folded, normalise, plain
 from companion.core.questions import Question, Scale
 from companion.core.reading.counts import count_in
-from companion.core.reading.numbers import number_in
+from companion.core.reading.numbers import number_in, remarks_in, without
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,
@@ -29,6 +29,7 @@ _HOW_OFTEN = {Question.INTEREST, Question.MOOD}
 """Questions that "often" tries to answer."""
 _LONE = {"o": "0", "l": "1"}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?!\d)")
 _GLAD = frozenset("👍👌🙏❤💙💚💛💜🧡😀😁😂😃😄😅😆😇😉😊😋😍😎🙂🤗🤣🥰🏻🏼🏽🏾🏿")
 
 
@@ -94,8 +95,9 @@ def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
     keyword = _keyword(bare, vocabulary)
     if keyword is not None:
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
-    said = set(_WORD.findall(bare))
-    left = said - vocabulary.agreeing - vocabulary.pleasantries
+    said = without(tuple(r for r in vocabulary.remarks if r.split()[0] in vocabulary.no), bare)
+    left = set(_WORD.findall(said)) - vocabulary.agreeing - vocabulary.pleasantries
+    left -= vocabulary.polite
     if bare in vocabulary.yes or (left and left <= vocabulary.yes):
         return Reading(ReadingKind.YES)
     if bare in vocabulary.no or (left and left <= vocabulary.no):
@@ -112,6 +114,8 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         return Reading(ReadingKind.NO)
     said = folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
     said = _LONE.get(said.strip(_EDGES), said)
+    if _asks(said, vocabulary):
+        return UNCLEAR  # "is 10 the worst?"
     if scale.counts:
         counted = count_in(said, scale, vocabulary)
         if counted.kind is not ReadingKind.UNCLEAR:
@@ -126,10 +130,16 @@ def _tries(text: str, vocabulary: Vocabulary) -> bool:
     """Tell whether *text*, which gives no value, may have been meant as an answer."""
     said = folded(normalise(text), vocabulary.folds)
     words = _WORD.findall(said)
-    if any(letter.isdigit() for letter in said) or len(words) < FEWEST_WORDS_OF_A_THOUGHT:
-        return "?" not in said or len(words) < FEWEST_WORDS_OF_A_THOUGHT
+    if len(words) < FEWEST_WORDS_OF_A_THOUGHT:
+        return True
+    if "?" in said or words[0] in vocabulary.asking:
+        return False
     answering = vocabulary.attempts | vocabulary.numbers.keys() | vocabulary.yes | vocabulary.no
-    return not answering.isdisjoint(words) and "?" not in said
+    return _SHORT_NUMBER.search(said) is not None or not answering.isdisjoint(words)
+
+
+def _asks(said: str, vocabulary: Vocabulary) -> bool:
+    return "?" in said and not vocabulary.asking.isdisjoint(said.split()[:1])
 
 
 def has_words(text: str, vocabulary: Vocabulary) -> bool:
@@ -141,6 +151,10 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
     whole = {said for answers in vocabulary.answers.values() for said in answers}
     if _keyword(bare, vocabulary) is not None or bare in whole:
         return False
+    if any(
+        not vocabulary.pleasantries.issuperset(how.split()) for how in remarks_in(vocabulary, said)
+    ):
+        return True  # "not" and "good" may be known, "not good" is for a person
     words = _WORD.findall(said)
     known = vocabulary.pleasantries | vocabulary.yes | vocabulary.no | vocabulary.numbers.keys()
     if any(letter.isdigit() for letter in said) or vocabulary.numbers.keys() & set(words):

@@ -18,15 +18,18 @@ MOST_PARTS = 6
 _MARK = "\x00"
 """Stands where one part of a count ends. No text holds it: normalising takes it away."""
 _APART = f" {_MARK} "
-_TOKEN = re.compile(r"\x00|\d+(?:\.\d+)?(?![\w.]*\w)|[^\W\d_]+(?:'[^\W\d_]+)*|\S+")
+_TOKEN = re.compile(r"\x00|\d+(?:\.\d+)?(?![\w.]*\w)|[^\W\d_]+(?:'[^\W\d_]+)*(?!\w)|\S+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_CLOCK = r"\d{1,2}(?:[:.]\d\d)? ?[ap]m"
 _HOUR = re.compile(r"\d\s*[ap]m(?!\w)")
 _GLUED_HOUR = re.compile(r"\d[ap]m(?!\w)")
+_FIRST_OF_ALL = re.compile(r"\W*[\d.]+\s*[,:]")
 _SIGNS = re.compile(r"[.!?;:()\"'*~]+(?=\s|$)")
 
 
 def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
     """Return the count that *said*, in normal form, gives on *scale*, or unclear."""
+    said = _hours_marked(said, vocabulary)
     tokens = _TOKEN.findall(_in_parts(said, vocabulary))
     known = vocabulary.before | vocabulary.after | vocabulary.units
     if not all(_counts(token) or token == _MARK or token in known for token in tokens):
@@ -37,14 +40,33 @@ def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
         return UNCLEAR  # "2 morning and night" is two, or two and two
     if _HOUR.search(said) and (len(parts) == 1 or _GLUED_HOUR.search(said)):
         return UNCLEAR  # "2pm" is a time; "2 am + 1 pm" are parts of a day
-    if len(parts) > 1 and not vocabulary.totals.isdisjoint(tokens):
-        return UNCLEAR  # "3 in total, 2 am 1 pm": what is a part, and what is the sum?
-    total = sum((part for part in parts if part is not None), Decimal(0))
+    total = _total([part for part in parts if part is not None], tokens, said, vocabulary)
+    if total is None:
+        return UNCLEAR
     if not scale.holds(total):
         whole = total > scale.high and len(parts) == 1
         return Reading(ReadingKind.OUT_OF_RANGE) if whole else UNCLEAR
     reading = Reading(ReadingKind.NUMBER, total)
     return reading if len(parts) == 1 else replace(reading, care=Care.CONFIRM)
+
+
+def _total(
+    parts: list[Decimal], tokens: list[str], said: str, vocabulary: Vocabulary
+) -> Decimal | None:
+    """Return what *parts* come to; None where one may be the sum of the others."""
+    total = sum(parts, Decimal(0))
+    if len(parts) == 1:
+        return total
+    if "=" in said or not vocabulary.totals.isdisjoint(tokens):
+        return total / 2 if total / 2 in parts else None  # "3 in total, 2 am 1 pm"
+    summed = len(parts) > 2 and _FIRST_OF_ALL.match(in_digits(said, vocabulary))
+    return None if summed else total  # "4, two am two pm"
+
+
+def _hours_marked(said: str, vocabulary: Vocabulary) -> str:
+    """Put a mark for an hour: "at 8am" is when, as "in the morning" is."""
+    before = pattern_of_any(vocabulary.clock)
+    return re.sub(rf"(?<!\w)(?:{before}) {_CLOCK}(?!\w)", _APART, said)
 
 
 def _counts(token: str) -> bool:
@@ -64,7 +86,7 @@ def _in_parts(said: str, vocabulary: Vocabulary) -> str:
     said = re.sub(
         rf"(?<!\w)(?:{halves})(?!\w)", lambda found: str(vocabulary.fractions[found[0]]), said
     )
-    said = re.sub(r"\s*[+&\n]\s*", _APART, said)
+    said = re.sub(r"\s*[+&=\n]\s*", _APART, said)
     dividing = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
     said = re.sub(rf"(?<=\s)(?:{dividing})(?!\w)|(?<=\d)(?:am|pm)(?!\w)", _APART, f" {said} ")
     # "2, 3" may be two or three; beside a plus or a part of the day a comma adds.

@@ -8,6 +8,7 @@ as it is. It guesses nothing and never changes a number to make it fit.
 import re
 from decimal import Decimal
 from functools import cache
+from itertools import dropwhile
 
 from companion.core.questions import Scale
 from companion.core.reading.readings import UNCLEAR, Reading, ReadingKind, Vocabulary
@@ -36,6 +37,7 @@ _FACES = re.compile(
     "[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞🏻🏼🏽🏾🏿♀♂☹☺]+"
 )
 _KISSES = re.compile(r"(\d)(x{1,3})(?!\w)")
+_CLOCK = re.compile(r"\d{1,2}[ap]m")
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NOT_APART = re.compile(
     r"(?<![\d.])-\.?\d|\d -\d"  # below zero
@@ -46,15 +48,18 @@ _NOT_APART = re.compile(
 def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) -> Reading:
     """Return the number or range that *said*, in normal form, gives on *scale*."""
     said = _KISSES.sub(r"\1 \2", re.sub(r"\.{2,}", " , ", _FACES.sub(" ", said)))
+    spelt = not vocabulary.numbers.keys().isdisjoint(_WORD.findall(said))
     said = in_digits(said, vocabulary) if len(said) <= LONGEST_ANSWER else ""
+    if not scale.ranges:
+        said = re.sub(rf"^(?:{pattern_of_any(vocabulary.labels)}) ?(?=\d)", "", said)
     if _NOT_APART.search(said):
         return UNCLEAR
     said = _without_scale(said, scale, vocabulary)
     ranges = _ranges(vocabulary).search(said)
     if ranges:
         rest = f"{said[: ranges.start()]} {_RANGE_MARK} {said[ranges.end() :]}"
-        return _range(ranges, _Around(rest, vocabulary, question, scale), scale)
-    return _single(_Around(said, vocabulary, question, scale), scale)
+        return _range(ranges, _Around(rest, vocabulary, question, scale, spelt=spelt), scale)
+    return _single(_Around(said, vocabulary, question, scale, spelt=spelt), scale)
 
 
 def in_digits(said: str, vocabulary: Vocabulary) -> str:
@@ -120,10 +125,14 @@ def pattern_of_any(words: frozenset[str] | tuple[str, ...]) -> str:
 class _Around:
     """What stands before and after the one number of a text."""
 
-    def __init__(self, said: str, vocabulary: Vocabulary, question: str, scale: Scale) -> None:
+    def __init__(
+        self, said: str, vocabulary: Vocabulary, question: str, scale: Scale, *, spelt: bool
+    ) -> None:
         self.vocabulary, self.question = vocabulary, question
         # "about 2" is a score, but where numbers stand for words it may be a count.
         self.hedges = frozenset[str]() if scale.ranges else vocabulary.hedges
+        self.is_score = scale.ranges and not scale.counts
+        self.goes_on = self.is_score and not spelt  # "one bad day" is no score
         dropped = (
             pattern_of_any((*vocabulary.asides, *vocabulary.hours)) if scale.halves else r"(?!)"
         )
@@ -145,17 +154,35 @@ class _Around:
             return False  # "about 7 tonight" may be a time
         topic = words.topics.get(self.question, frozenset())
         after = self._without_own_words(value)
-        if after is None or not _all_in(self.before, (words.before | topic) - self.hedges):
+        before = without((*words.openings, *words.remarks), " ".join(self.before)).split()
+        if after is None or not _all_in(before, (words.before | topic) - self.hedges):
             return False
-        if _all_in(after, (words.after | topic) - self.hedges):
-            return True
-        # "7, bad night": the number stands apart from the words, which a person reads.
-        apart = after[0] in _BREAKS
-        return apart and all(_harmless(t) or _plain_word(t, words.doubts) for t in after)
+        known = (words.after | topic) - self.hedges
+        passed = known | words.describing if self.goes_on else known
+        rest = list(dropwhile(passed.__contains__, after))
+        return _all_in(rest, known) or self._is_apart(rest)
+
+    def _is_apart(self, rest: list[str]) -> bool:
+        """Tell whether the number stands apart from the words, which a person reads.
+
+        "7, bad night" and "7 couldn't sleep" are seven; "7 days" is no score.
+        """
+        words = self.vocabulary
+        thought = [token for token in rest if not _harmless(token)]
+        doubts = words.doubts | words.counted
+        if self.is_score and rest[0] in _BREAKS and thought[0] not in words.counted:
+            doubts = words.doubts
+        elif self.goes_on and rest[0] in words.resuming and len(thought) > 1:
+            doubts = (doubts | words.units) - words.resuming  # "2 i took" may count
+        elif rest[0] not in _BREAKS:
+            return False
+        return all(_plain_word(token, doubts) or _CLOCK.fullmatch(token) for token in thought)
 
     def _without_own_words(self, value: Decimal | None) -> list[str] | None:
         """Return what follows without "more" after 3; None where it belongs to another number."""
         after = f" {' '.join(self.after)} ".replace("\n", ",")
+        if self.goes_on or not self.is_score:
+            after = without(self.vocabulary.remarks, after.strip())
         said_of = self.vocabulary.said_of(self.question)
         for said, belongs in sorted(said_of.items(), key=lambda pair: -len(pair[0])):
             if f" {said} " in after:
@@ -163,6 +190,21 @@ class _Around:
                     return None
                 after = after.replace(f" {said} ", " ")
         return after.split()
+
+
+def remarks_in(vocabulary: Vocabulary, said: str) -> list[str]:
+    """Return what *said* tells of how somebody is."""
+    return _whole((*vocabulary.openings, *vocabulary.remarks)).findall(said)
+
+
+def without(phrases: tuple[str, ...], said: str) -> str:
+    """Return *said*, one space around it, with a comma for each of *phrases*: another thought."""
+    return _whole(phrases).sub(",", f" {said} ")
+
+
+@cache
+def _whole(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'])(?:{pattern_of_any(phrases)})(?![\w'])")
 
 
 def _is_number(token: str) -> bool:
@@ -215,7 +257,8 @@ def _range(match: re.Match[str], around: _Around, scale: Scale) -> Reading:
     either = match["by"] in around.vocabulary.either
     if either and abs(high - low) > WIDEST_DOUBT:
         return UNCLEAR  # "7 or maybe 3" is no range
-    any_order = match["and"] is not None or either
+    next_to = match["by"] == "-" and abs(high - low) == 1
+    any_order = match["and"] is not None or either or next_to
     if any_order:
         low, high = min(low, high), max(low, high)
     fits = scale.ranges and low < high and scale.holds(low) and scale.holds(high)

@@ -134,6 +134,22 @@ class Vocabulary:
     """Words by which somebody tries to answer without a number: "better", "the same"."""
     keywords: Mapping[str, Keyword]
     """Whole messages that steer."""
+    counted: frozenset[str] = frozenset()
+    """What is counted: doubtful right behind a score, and in all that follows another number."""
+    openings: tuple[str, ...] = ()
+    """How somebody may begin before the score: "worse today 9"."""
+    remarks: tuple[str, ...] = ()
+    """What may stand before a score and behind it: "not great"."""
+    describing: frozenset[str] = frozenset()
+    """Words that may stand behind a score, if nothing but another thought follows: "7 sore"."""
+    resuming: frozenset[str] = frozenset()
+    """Words that begin another thought right behind a score: "7 couldn't sleep"."""
+    labels: tuple[str, ...] = ()
+    """What may name an answer right before its number: "option 1", "#1"."""
+    clock: frozenset[str] = frozenset()
+    """Words that make an hour of a number: "2 at 8am"."""
+    asking: frozenset[str] = frozenset()
+    """Words that begin a question."""
 
     def said_of(self, question: str) -> Mapping[str, Decimal]:
         """Return the words of *question*'s own text with the number each belongs to."""

@@ -90,9 +90,7 @@ def _ask_after_doubled(text: Incoming, check_in: CheckIn, asked: Question) -> No
 def _is_early(text: Incoming, check_in: CheckIn) -> bool:
     """Tell whether the reply was written before the open question had gone out."""
     question = messages.newest_of_check_in(text.session, check_in.id)
-    if question is None:
-        return False
-    return (
+    return question is not None and (
         question.state in {MessageState.QUEUED, MessageState.SENDING}
         or text.reply.received_at < question.queued_at
     )

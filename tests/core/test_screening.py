@@ -214,6 +214,11 @@ def test_a_phrase_that_cannot_be_looked_for_is_refused(phrase: str) -> None:
         a_lexicon(phrase)
 
 
+def test_a_phrase_with_a_group_that_is_not_there_is_refused() -> None:
+    with pytest.raises(PhraseError, match="has <drugs>, which is no group"):
+        a_lexicon("took <drugs>")
+
+
 def test_a_negation_reaches_only_across_words_that_carry_it() -> None:
     lexicon = a_lexicon("want to die")
 

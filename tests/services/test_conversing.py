@@ -1,15 +1,18 @@
 """Where an answer lands: late, early, doubled, added up, or with a person."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from companion.core.agreement import MarkSide
 from companion.core.people import Pathway
+from companion.core.product import Product, product_from
 from companion.core.protocols import Often
 from companion.core.questions import Question
 from companion.core.urgency import Urgency
-from companion.services import checking_in
+from companion.services import checking_in, planning
 from companion.store import check_ins
 from companion.store.check_ins import CheckInState
 from companion.store.organisations import Organisation
@@ -181,6 +184,63 @@ def test_a_count_far_too_high_is_for_a_person(ward: Ward, discharged: Patient) -
 
     assert ward.alerts()["T-22"].level is Urgency.URGENT
     assert answers(ward, discharged)[Question.TABLETS] == 24
+
+
+def weaned_on(ward: Ward, patient: Patient, product: Product | None) -> None:
+    """Agree 60 of *product* every morning, in the unit it is counted in."""
+    draft = ward.draft()
+    unit = draft.unit if product is None else product.form.unit
+    steps = tuple(replace(step, doses=replace(step.doses, unit=unit)) for step in draft.steps)
+    draft = replace(draft, product=product, unit=unit, steps=steps)
+    with ward.transactions.begin() as session:
+        version = planning.propose(
+            session, patient, draft, actor=ward.actor, now=ward.now, may_raise=True
+        )
+        for side in MarkSide:
+            planning.mark(
+                session, patient, version, side, how="in clinic", actor=ward.actor, now=ward.now
+            )
+
+
+@pytest.mark.parametrize(
+    ("taken", "urgency", "why"),
+    [
+        ("2", None, ""),
+        ("3", Urgency.URGENT, "Says they took 3 in 24 hours; 2 were agreed."),
+        ("0", Urgency.SOON, "Says they took none in 24 hours; 2 were agreed."),
+        ("9", Urgency.URGENT, "Says they took 9 in 24 hours: ask at once what, and how they are."),
+    ],
+)
+def test_a_count_is_held_against_the_tablets_of_the_agreed_plan(
+    ward: Ward, discharged: Patient, taken: str, urgency: Urgency | None, why: str
+) -> None:
+    weaned_on(ward, discharged, product_from("morphine", "modified-release capsule", "30"))
+    ward.text(discharged, "5")
+    ward.text(discharged, taken)
+
+    alert = ward.alerts().get("T-22")
+    assert (alert and alert.level) == urgency
+    assert urgency is None or ward.why("T-22") == why
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        None,
+        product_from("morphine", "oral solution 10 mg/5 ml", "1"),
+        product_from("morphine", "modified-release capsule", "200"),
+    ],
+    ids=["as labelled", "not counted", "not to be made"],
+)
+def test_where_nobody_counts_tablets_only_a_high_count_is_for_a_person(
+    ward: Ward, discharged: Patient, product: Product | None
+) -> None:
+    weaned_on(ward, discharged, product)
+    ward.text(discharged, "5")
+    ward.text(discharged, "8")
+
+    assert "T-22" not in ward.alerts()
+    assert answers(ward, discharged)[Question.TABLETS] == 8
 
 
 def test_what_is_left_over_is_asked_after_two_weeks_and_answered_with_where_to_take_it(

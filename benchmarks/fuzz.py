@@ -83,7 +83,7 @@ def try_texts(seed: str, count: int) -> Part:
         began = time.perf_counter()
         try:
             answers = try_text(reader, screener, language, question, text)
-        except Exception as error:
+        except Exception as error:  # of any kind: the run ends, with the text that broke it
             raise BrokenError(f"seed {seed}: {language} {question} {text!a}") from error
         took = time.perf_counter() - began
         part.answers.update(answers)

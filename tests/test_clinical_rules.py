@@ -105,8 +105,8 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("C-04", str(checking_in.STARTS_A_MINUTE)),
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
         ("C-19", f"{finer_form.MOST_PATCHES} patches"),
-        ("G-01", f"| {triage.SIGNPOST_COPING} |"),
-        ("G-02", f"| {triage.SIGNPOST_PAIN} |"),
+        ("G-01", f"| {signposting.SIGNPOST_COPING} |"),
+        ("G-02", f"| {signposting.SIGNPOST_PAIN} |"),
         ("G-03", f"{signposting.ASK_EVERY} signposts"),
     ],
 )

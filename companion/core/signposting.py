@@ -3,13 +3,19 @@
 A resource is a pointer to help that people wrote and checked; nothing is made up here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
+from companion.core.questions import Question
 from companion.core.working import Nation
 
+SIGNPOST_COPING = Decimal(5)
+"""Rule G-01: at or below this the signpost is about coping."""
+SIGNPOST_PAIN = Decimal(6)
+"""Rule G-02: at or above this the signpost is about pain."""
 ASK_EVERY = 4
 """Rule G-03: after so many signposts the patient is asked whether the last was useful."""
 
@@ -84,6 +90,37 @@ class Seen:
     def times(self, resource: Resource) -> int:
         """Return how often *resource* was sent."""
         return self.keys.count(resource.key)
+
+
+def topics_for(
+    answers: Mapping[Question, Decimal], categories: Sequence[str] = ()
+) -> tuple[Topic, ...]:
+    """Return what to point the patient to, most wanted first (rules G-01 and G-02).
+
+    *answers* are this check-in's, *categories* the kinds of struggle in their newest words.
+    """
+    wanted = [_TOPICS[category] for category in categories if category in _TOPICS]
+    if answers.get(Question.MOOD, Decimal(0)) > 0 or answers.get(Question.INTEREST, Decimal(0)) > 0:
+        wanted.append(Topic.MOOD)
+    if answers.get(Question.COPING, Decimal(10)) <= SIGNPOST_COPING:
+        wanted.append(Topic.COPING)
+    if answers.get(Question.WITHDRAWAL, Decimal(0)) > 0:
+        wanted.append(Topic.RELAXATION)
+    if answers.get(Question.PAIN, Decimal(0)) >= SIGNPOST_PAIN:
+        wanted.append(Topic.FLARE_UP)
+    return tuple(dict.fromkeys(wanted))
+
+
+_TOPICS = {
+    "pain": Topic.FLARE_UP,
+    "low_mood": Topic.MOOD,
+    "struggling": Topic.COPING,
+    "side_effects": Topic.SLEEP,
+    "withdrawal": Topic.RELAXATION,
+    "wants_slower": Topic.USE,
+    "wants_pause": Topic.HOLD,
+}
+"""What helps with each kind of struggle that a patient writes of."""
 
 
 def choose(

@@ -5,7 +5,7 @@ its source. A finding carries a sentence that a nurse can read out. Nothing a pa
 writes ever lowers a finding.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,6 @@ from companion.core.pace import Say
 from companion.core.people import StopReason
 from companion.core.questions import GOOD_WHEN_HIGH, USE_MORE, USE_WENT_BACK, Question
 from companion.core.screening import Screening
-from companion.core.signposting import Topic
 from companion.core.urgency import Urgency
 
 PAIN_RISE = Decimal(2)
@@ -37,10 +36,6 @@ SILENCE_AFTER = timedelta(hours=72)
 """Rule T-11: a person is told after this much silence, and the check-in ends."""
 STEP_WEEK = timedelta(days=7)
 """Rules T-11 and U-01: days after a cut in which silence is urgent."""
-SIGNPOST_COPING = Decimal(5)
-"""Rule G-01: at or below this the signpost is about coping."""
-SIGNPOST_PAIN = Decimal(6)
-"""Rule G-02: at or above this the signpost is about pain."""
 WITHDRAWAL_SEVERE, WITHDRAWAL_MODERATE = Decimal(3), Decimal(2)
 """Rule T-20: 0 none to 3 a lot."""
 MOOD_LOW = Decimal(3)
@@ -507,37 +502,6 @@ def restored_finding() -> Finding:
         "The service was restored from a backup, and a text that waited may have gone before. "
         "It was not sent again.",
     )
-
-
-def topics_for(
-    answers: Mapping[Question, Decimal], categories: Sequence[str] = ()
-) -> tuple[Topic, ...]:
-    """Return what to point the patient to, most wanted first (rules G-01 and G-02).
-
-    *answers* are this check-in's, *categories* the kinds of struggle in their newest words.
-    """
-    wanted = [_TOPICS[category] for category in categories if category in _TOPICS]
-    if answers.get(Question.MOOD, Decimal(0)) > 0 or answers.get(Question.INTEREST, Decimal(0)) > 0:
-        wanted.append(Topic.MOOD)
-    if answers.get(Question.COPING, Decimal(10)) <= SIGNPOST_COPING:
-        wanted.append(Topic.COPING)
-    if answers.get(Question.WITHDRAWAL, Decimal(0)) > 0:
-        wanted.append(Topic.RELAXATION)
-    if answers.get(Question.PAIN, Decimal(0)) >= SIGNPOST_PAIN:
-        wanted.append(Topic.FLARE_UP)
-    return tuple(dict.fromkeys(wanted))
-
-
-_TOPICS = {
-    "pain": Topic.FLARE_UP,
-    "low_mood": Topic.MOOD,
-    "struggling": Topic.COPING,
-    "side_effects": Topic.SLEEP,
-    "withdrawal": Topic.RELAXATION,
-    "wants_slower": Topic.USE,
-    "wants_pause": Topic.HOLD,
-}
-"""What helps with each kind of struggle that a patient writes of."""
 
 
 def in_step_week(now_on: date, cut_on: date | None) -> bool:

@@ -18,6 +18,7 @@ from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.core.product import Product
 from companion.core.situation import Situation
 from companion.core.taper import Step
+from companion.core.working import is_weekend
 from companion.demo.people import (
     ASKED_OF_ALL,
     CHARACTERS,
@@ -83,7 +84,7 @@ def is_furnished(runtime: Runtime) -> bool:
 def first_morning(now: datetime) -> datetime:
     """Return the next weekday morning after *now* at which the demonstration starts."""
     day = local_day(now, LONDON) + timedelta(days=1)
-    while day.weekday() >= 5:
+    while is_weekend(day):
         day += timedelta(days=1)
     return moment_on(day, OPENS, LONDON)
 

@@ -1,7 +1,8 @@
 """One reply of a patient in the conversation that is open: where it lands and what is said.
 
 An answer lands on the question that its writer had before them. One that came before its
-question had gone out, or twice in a moment, lands nowhere by itself: a person looks.
+question had gone out lands nowhere by itself: a person looks. The same words twice in a moment
+may be one text repeated or two answers, so the open question is asked again.
 """
 
 from datetime import timedelta
@@ -16,14 +17,15 @@ from companion.core.reading.readings import Care, Reading, ReadingKind
 from companion.core.sending import MessageState
 from companion.core.urgency import Urgency
 from companion.services import settling, signposting, weighing
+from companion.services.checking_in import question_text
 from companion.services.incoming import Incoming
 from companion.services.own_questions import question_for
 from companion.services.plan_today import plan_today
 from companion.store import alerts, check_ins, messages, replies
 from companion.store.check_ins import CheckIn, CheckInState
 
-DOUBLED_WITHIN = timedelta(seconds=20)
-"""Rule C-16: the same words twice within this are one text, whatever phones and networks do."""
+DOUBLED_WITHIN = timedelta(seconds=10)
+"""Rule C-16: the same words twice within this are no second answer, for networks repeat texts."""
 LATE_WITHIN = timedelta(days=7)
 """Rule C-17: how long after it was asked a question may still be answered."""
 VALUES = frozenset({ReadingKind.NUMBER, ReadingKind.RANGE})
@@ -42,6 +44,7 @@ def read_reply(text: Incoming, check_in: CheckIn | None) -> Reading:
 def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
     """Take a reply to the open question: write it down, weigh it, say what follows."""
     if _is_doubled(text):
+        _ask_after_doubled(text, check_in, asked)
         return
     if _is_early(text, check_in):
         text.tell(triage.early_finding())
@@ -79,12 +82,15 @@ def _is_doubled(text: Incoming) -> bool:
     )
 
 
+def _ask_after_doubled(text: Incoming, check_in: CheckIn, asked: Question) -> None:
+    question = question_text(text.session, text.wording, text.patient, asked, check_in.local_day)
+    text.answer("doubled", check_in_id=check_in.id, values={"question": question})
+
+
 def _is_early(text: Incoming, check_in: CheckIn) -> bool:
     """Tell whether the reply was written before the open question had gone out."""
     question = messages.newest_of_check_in(text.session, check_in.id)
-    if question is None:
-        return False
-    return (
+    return question is not None and (
         question.state in {MessageState.QUEUED, MessageState.SENDING}
         or text.reply.received_at < question.queued_at
     )

@@ -5,11 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from companion.core import triage
 from companion.core.questions import Question, Scale
 from companion.core.reading.answers import read_on_scale
 from companion.core.sending import MessageKind
-from companion.core.signposting import Resource, asks_whether_useful, choose
+from companion.core.signposting import Resource, asks_whether_useful, choose, topics_for
 from companion.services import queueing
 from companion.services.checking_in import may_be_asked
 from companion.services.incoming import Incoming, texts_for
@@ -46,7 +45,7 @@ def point_to(text: Incoming, check_in: CheckIn, answers: Mapping[Question, Decim
     organisation = organisations.organisation_of(session, patient.organisation_id)
     resource = choose(
         resources_for(session, text.wording, organisation.id),
-        topics=triage.topics_for(answers, text.screening.categories),
+        topics=topics_for(answers, text.screening.categories),
         language=patient.language,
         nation=organisation.home,
         seen=signposts.seen_by(session, patient),

@@ -28,9 +28,9 @@ from companion.simulation.population import Person
 from companion.sms.simulator import SimulatedGateway
 from companion.store import alerts, check_ins, patients
 from companion.store.accounts import RoleName
-from companion.store.alerts import AlertState, Outcome
+from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.audit import PATIENT, Actor
-from companion.store.database import Scope, Transactions
+from companion.store.database import Scope, Session, Transactions
 from companion.wording import ENGLISH, Wording
 
 LONDON = ZoneInfo("Europe/London")
@@ -228,25 +228,26 @@ class Practice:
                     continue
                 fresh = alert.times - self.counted.get(alert.id, 0)
                 self.counted[alert.id] = alert.times
-                person = self.numbers[alert.patient_id]
-                raised += [Raised(person, alert.rule, alert.level, day, alert.opened_at)] * min(
-                    fresh, 1
-                )
+                if fresh:
+                    person = self.numbers[alert.patient_id]
+                    raised.append(Raised(person, alert.rule, alert.level, day, alert.opened_at))
                 if not is_weekend(local_day(self.now, LONDON)):
-                    if alert.state is AlertState.OPEN:
-                        acknowledge(
-                            session, self.scope, alert.id, user_id=self.clinician, now=self.now
-                        )
-                    resolve(
-                        session,
-                        self.scope,
-                        alert.id,
-                        user_id=self.clinician,
-                        outcome=Outcome.SPOKE,
-                        note="",
-                        now=self.now,
-                    )
+                    self._deal_with(session, alert)
         return raised
+
+    def _deal_with(self, session: Session, alert: Alert) -> None:
+        user_id, now = self.clinician, self.now
+        if alert.state is AlertState.OPEN:
+            acknowledge(session, self.scope, alert.id, user_id=user_id, now=now)
+        resolve(
+            session,
+            self.scope,
+            alert.id,
+            user_id=user_id,
+            outcome=Outcome.SPOKE,
+            note="",
+            now=now,
+        )
 
     def _at(self, day: int, at: time) -> None:
         self.now = max(self.now, moment_on(self.first + timedelta(days=day), at, LONDON))

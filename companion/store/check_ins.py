@@ -39,7 +39,7 @@ class CheckIn(Base):
     local_day: Mapped[date]
     slot: Mapped[str] = mapped_column(sa.String(20))
     kind: Mapped[str] = mapped_column(sa.String(20))
-    """Name of the protocol: ``taper`` or ``post-discharge``."""
+    """Name of the protocol, such as ``taper``."""
     questions: Mapped[str] = mapped_column(server_default="pain,use,coping")
     """What is asked on this occasion, in order, with commas between."""
     asked_at: Mapped[datetime]

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.core.questions import Question
 from companion.core.signposting import (
     ASK_EVERY,
     Resource,
@@ -14,6 +16,7 @@ from companion.core.signposting import (
     Topic,
     asks_whether_useful,
     choose,
+    topics_for,
 )
 from companion.core.working import Nation
 
@@ -148,3 +151,24 @@ def test_a_number_is_no_web_address() -> None:
         key="x", title="x", address="116 123", topics=frozenset({Topic.CRISIS}),
         languages=("en-GB",), nations=BRITISH, owner="x", checked_on=date(2026, 1, 1),
     ).is_web  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pain", "coping", "topics"),
+    [(6, 5, ("coping", "flare-up")), (5, 6, ()), (8, 9, ("flare-up",)), (1, 2, ("coping",))],
+)
+def test_a_signpost_fits_what_was_answered(pain: int, coping: int, topics: tuple[str, ...]) -> None:
+    answers = {Question.PAIN: Decimal(pain), Question.COPING: Decimal(coping)}
+
+    assert topics_for(answers) == topics
+    assert topics_for({}) == ()
+
+
+def test_a_signpost_fits_what_was_written_and_felt() -> None:
+    answers = {Question.WITHDRAWAL: Decimal(1), Question.MOOD: Decimal(1)}
+
+    assert topics_for(answers, ["side_effects", "took_more", "low_mood"]) == (
+        "sleep",
+        "mood",
+        "relaxation",
+    )

@@ -307,24 +307,3 @@ def test_silence_is_reminded_of_once_after_a_day_and_told_after_three() -> None:
     assert not triage.needs_reminder(asked_at=asked(48), reminded=True, now=NOW)
     assert not triage.is_silent(asked_at=asked(71), now=NOW)
     assert triage.is_silent(asked_at=asked(72), now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("pain", "coping", "topics"),
-    [(6, 5, ("coping", "flare-up")), (5, 6, ()), (8, 9, ("flare-up",)), (1, 2, ("coping",))],
-)
-def test_a_signpost_fits_what_was_answered(pain: int, coping: int, topics: tuple[str, ...]) -> None:
-    answers = {Question.PAIN: Decimal(pain), Question.COPING: Decimal(coping)}
-
-    assert triage.topics_for(answers) == topics
-    assert triage.topics_for({}) == ()
-
-
-def test_a_signpost_fits_what_was_written_and_felt() -> None:
-    answers = {Question.WITHDRAWAL: Decimal(1), Question.MOOD: Decimal(1)}
-
-    assert triage.topics_for(answers, ["side_effects", "took_more", "low_mood"]) == (
-        "sleep",
-        "mood",
-        "relaxation",
-    )

@@ -126,7 +126,7 @@ def when_the_check_in_is_answered(patient: Window) -> None:
     text(patient, "8")
     text(patient, "3")
     text(patient, "about a 2 today")
-    for answer in ("0", "0", "0", "8"):
+    for answer in ("0", "1", "0", "8"):
         text(patient, answer)
     assert "Please don't take extra" in patient.words()
     text(patient, "HOLD")

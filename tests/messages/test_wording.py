@@ -32,8 +32,8 @@ ASKED_FOR = {
     "plan_today_last", *AMOUNT_TEXTS, "take_back", "withdrawal_expected", "useful_question",
     "useful_thanks", "thanks_in_english", "from_team", "from_team_in_english", "late_noted",
     "often_done", "seldom_done", "language_noted", "call_111", "call_out_of_hours",
-    "count_confirm", "own_again", "crisis_scotland", "crisis_northern_ireland", "help_scotland",
-    "help_northern_ireland",
+    "count_confirm", "doubled", "own_again", "crisis_scotland", "crisis_northern_ireland",
+    "help_scotland", "help_northern_ireland",
     *(f"{question}_{asked}" for question in set(Question) - OWN for asked in ("question", "again")),
 }  # fmt: skip
 INDISCREET = re.compile(

@@ -1,15 +1,18 @@
 """Where an answer lands: late, early, doubled, added up, or with a person."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from companion.core.agreement import MarkSide
 from companion.core.people import Pathway
+from companion.core.product import Product, product_from
 from companion.core.protocols import Often
 from companion.core.questions import Question
 from companion.core.urgency import Urgency
-from companion.services import checking_in
+from companion.services import checking_in, planning
 from companion.store import check_ins
 from companion.store.check_ins import CheckInState
 from companion.store.organisations import Organisation
@@ -64,13 +67,14 @@ def test_words_go_to_a_person_and_the_question_stays_open(ward: Ward, asked: Pat
     assert answers(ward, asked) == {Question.PAIN: 6}
 
 
-def test_the_same_words_a_moment_later_are_one_text(ward: Ward, asked: Patient) -> None:
+def test_the_same_words_a_moment_later_are_no_second_answer(ward: Ward, asked: Patient) -> None:
     ward.text(asked, "3")
     ward.now += timedelta(seconds=5)
     ward.text(asked, " 3 ")
 
     assert answers(ward, asked) == {Question.PAIN: 3}
     assert open_question(ward, asked) is Question.USE
+    assert ward.said()[-1].startswith("The same text came twice, so please answer this.")
     ward.now += timedelta(minutes=1)
     ward.text(asked, "3")
     assert answers(ward, asked)[Question.USE] == 3
@@ -103,7 +107,7 @@ def test_an_answer_to_a_check_in_that_has_ended_still_counts(ward: Ward, asked: 
     assert ward.alerts()["T-04"].level is Urgency.URGENT
 
 
-@pytest.mark.parametrize("late", ["quite bad", "11", "I really need to talk about my 3 cats"])
+@pytest.mark.parametrize("late", ["quite bad", "11", "6, was at my sister in Leeds"])
 def test_a_late_text_that_is_no_answer_goes_to_a_person(
     ward: Ward, asked: Patient, late: str
 ) -> None:
@@ -120,9 +124,9 @@ def test_words_beside_a_late_answer_are_read(ward: Ward, asked: Patient) -> None
     ward.now += timedelta(days=4)
     checking_in.notice_silence(ward.transactions, ward.wording, now=ward.now)
 
-    ward.text(asked, "6, was at my sister in Leeds")
+    ward.text(asked, "6\nfeeling rough")
 
-    assert answers(ward, asked) == {} or answers(ward, asked) == {Question.PAIN: 6}
+    assert answers(ward, asked) == {Question.PAIN: 6}
     assert "T-10" in ward.alerts()
 
 
@@ -180,6 +184,63 @@ def test_a_count_far_too_high_is_for_a_person(ward: Ward, discharged: Patient) -
 
     assert ward.alerts()["T-22"].level is Urgency.URGENT
     assert answers(ward, discharged)[Question.TABLETS] == 24
+
+
+def weaned_on(ward: Ward, patient: Patient, product: Product | None) -> None:
+    """Agree 60 of *product* every morning, in the unit it is counted in."""
+    draft = ward.draft()
+    unit = draft.unit if product is None else product.form.unit
+    steps = tuple(replace(step, doses=replace(step.doses, unit=unit)) for step in draft.steps)
+    draft = replace(draft, product=product, unit=unit, steps=steps)
+    with ward.transactions.begin() as session:
+        version = planning.propose(
+            session, patient, draft, actor=ward.actor, now=ward.now, may_raise=True
+        )
+        for side in MarkSide:
+            planning.mark(
+                session, patient, version, side, how="in clinic", actor=ward.actor, now=ward.now
+            )
+
+
+@pytest.mark.parametrize(
+    ("taken", "urgency", "why"),
+    [
+        ("2", None, ""),
+        ("3", Urgency.URGENT, "Says they took 3 in 24 hours; 2 were agreed."),
+        ("0", Urgency.SOON, "Says they took none in 24 hours; 2 were agreed."),
+        ("9", Urgency.URGENT, "Says they took 9 in 24 hours: ask at once what, and how they are."),
+    ],
+)
+def test_a_count_is_held_against_the_tablets_of_the_agreed_plan(
+    ward: Ward, discharged: Patient, taken: str, urgency: Urgency | None, why: str
+) -> None:
+    weaned_on(ward, discharged, product_from("morphine", "modified-release capsule", "30"))
+    ward.text(discharged, "5")
+    ward.text(discharged, taken)
+
+    alert = ward.alerts().get("T-22")
+    assert (alert and alert.level) == urgency
+    assert urgency is None or ward.why("T-22") == why
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        None,
+        product_from("morphine", "oral solution 10 mg/5 ml", "1"),
+        product_from("morphine", "modified-release capsule", "200"),
+    ],
+    ids=["as labelled", "not counted", "not to be made"],
+)
+def test_where_nobody_counts_tablets_only_a_high_count_is_for_a_person(
+    ward: Ward, discharged: Patient, product: Product | None
+) -> None:
+    weaned_on(ward, discharged, product)
+    ward.text(discharged, "5")
+    ward.text(discharged, "8")
+
+    assert "T-22" not in ward.alerts()
+    assert answers(ward, discharged)[Question.TABLETS] == 8
 
 
 def test_what_is_left_over_is_asked_after_two_weeks_and_answered_with_where_to_take_it(

@@ -45,6 +45,10 @@ class OwnQuestion:
             return None
         return Scale(self.low, self.high, halves=False, ranges=self.kind is OwnKind.NUMBER)
 
+    def text_in(self, tag: str) -> str:
+        """Return its words in a language, or in one that it has: it was asked in that before."""
+        return self.texts.get(tag) or next(iter(self.texts.values()))
+
     def faults(self, known_languages: frozenset[str], known_protocols: frozenset[str]) -> list[str]:
         """Return why it cannot be asked, a line each."""
         faults = []

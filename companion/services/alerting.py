@@ -206,6 +206,24 @@ def acknowledge(
     return alert
 
 
+def acknowledge_open(
+    session: Session, scope: Scope, patient_id: UUID, *, user_id: UUID, now: datetime
+) -> int:
+    """Take every alert about a patient that nobody has; return how many.
+
+    What somebody else takes at the same moment stays theirs.
+    """
+    standing = alerts.alerts_about(session, scope, patient_id)
+    taken = 0
+    for alert in [one for one in standing if one.state is AlertState.OPEN]:
+        try:
+            acknowledge(session, scope, alert.id, user_id=user_id, now=now)
+        except AlertError:
+            continue
+        taken += 1
+    return taken
+
+
 def reopen_forgotten(transactions: Transactions, *, now: datetime) -> int:
     """Open again what somebody took and wrote nothing about (rule L-06); return how many."""
     with transactions.reading() as session:

@@ -230,7 +230,7 @@ def question_text(
     """Return the text that asks *question*; the first one of a check-in names its day."""
     if question in OWN:
         own = own_questions.question_for(session, patient, question)
-        return "" if own is None else own.texts[patient.language]
+        return own.text_in(patient.language)
     named = wording.short_day(day, patient.language)
     return texts_for(session, wording, patient, question_key(question), {"day": named})
 

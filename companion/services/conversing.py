@@ -19,7 +19,7 @@ from companion.core.urgency import Urgency
 from companion.services import settling, signposting, weighing
 from companion.services.checking_in import question_text
 from companion.services.incoming import Incoming
-from companion.services.own_questions import question_for
+from companion.services.own_questions import question_for, still_asked
 from companion.services.plan_today import plan_today
 from companion.store import alerts, check_ins, messages, replies
 from companion.store.check_ins import CheckIn, CheckInState
@@ -37,8 +37,10 @@ def read_reply(text: Incoming, check_in: CheckIn | None) -> Reading:
     if asked is Question.TABLETS:
         most = weighing.most_tablets(text.session, text.patient, now=text.now)
         return read(text.body, asked, text.vocabulary, most_tablets=most)
-    own = None if asked not in OWN else question_for(text.session, text.patient, asked)
-    return read(text.body, asked, text.vocabulary, scale=None if own is None else own.scale)
+    scale = None
+    if asked is not None and asked in OWN:
+        scale = question_for(text.session, text.patient, asked).scale
+    return read(text.body, asked, text.vocabulary, scale=scale)
 
 
 def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
@@ -67,11 +69,12 @@ def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Readin
 
 def _turn(text: Incoming, check_in: CheckIn, asked: Asked, reading: Reading) -> Turn:
     """Return what follows. Questions of the organisation's own may be answered in words."""
+    asks = still_asked(text.session, text.patient, check_in, asked.question)
     if asked.question in OWN:
         own = question_for(text.session, text.patient, asked.question)
-        if own is None or own.scale is None:
-            return go_on(check_in.asks, asked.question)
-    return advance(check_in.asks, asked, reading)
+        if own.scale is None:
+            return go_on(asks, asked.question)
+    return advance(asks, asked, reading)
 
 
 def _is_doubled(text: Incoming) -> bool:
@@ -154,10 +157,7 @@ def _answer_turn(text: Incoming, check_in: CheckIn, turn: Turn) -> None:
 def _ask_own(text: Incoming, check_in: CheckIn, asked: Asked) -> None:
     """Ask a question of the organisation's own, in its own words."""
     own = question_for(text.session, text.patient, asked.question)
-    if own is None:  # withdrawn since the check-in began
-        check_in.question, check_in.state = None, CheckInState.DONE
-        _thank(text, check_in)
-    elif asked.again:
+    if asked.again:
         text.answer(
             "own_again",
             check_in_id=check_in.id,
@@ -165,7 +165,7 @@ def _ask_own(text: Incoming, check_in: CheckIn, asked: Asked) -> None:
         )
     else:
         key = question_key(asked.question)
-        text.answer_in(own.texts[text.patient.language], key, check_in_id=check_in.id)
+        text.answer_in(own.text_in(text.patient.language), key, check_in_id=check_in.id)
 
 
 def answer_words(text: Incoming) -> None:

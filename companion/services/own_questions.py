@@ -10,6 +10,7 @@ from companion.core.own_question import OwnKind, OwnQuestion
 from companion.core.questions import OWN, Question
 from companion.store import audit, own_questions
 from companion.store.audit import Actor
+from companion.store.check_ins import CheckIn
 from companion.store.database import Session
 from companion.store.own_questions import OwnQuestionRow
 from companion.store.patients import Patient
@@ -46,7 +47,8 @@ def add(
     Raises:
         OwnQuestionError: it cannot be asked, or there are three already.
     """
-    free = sorted(OWN - own_questions.used_slots(session, organisation_id))
+    # A slot that was ever used is not free: another question there would mix their answers.
+    free = sorted(OWN - own_questions.ever_asked(session, organisation_id).keys())
     if not free:
         raise OwnQuestionError("There were three questions of your own, and their answers stay")
     asked = OwnQuestion(
@@ -107,9 +109,17 @@ def asked_of(session: Session, patient: Patient, protocol: str) -> tuple[Questio
     )
 
 
-def question_for(session: Session, patient: Patient, slot: Question) -> OwnQuestion | None:
-    """Return the organisation's question in *slot*; None once it was withdrawn."""
-    return own_questions.questions_of(session, patient.organisation_id).get(slot)
+def still_asked(
+    session: Session, patient: Patient, check_in: CheckIn, now_open: Question
+) -> list[Question]:
+    """Return what *check_in* asks without what was withdrawn, or lacks words, since it began."""
+    asked = asked_of(session, patient, check_in.kind)
+    return [one for one in check_in.asks if one not in OWN or one is now_open or one in asked]
+
+
+def question_for(session: Session, patient: Patient, slot: Question) -> OwnQuestion:
+    """Return the organisation's question in *slot*, which it asked once, withdrawn or not."""
+    return own_questions.ever_asked(session, patient.organisation_id)[slot]
 
 
 def _record(

@@ -153,7 +153,8 @@ def _seen_by(scope: Scope) -> sa.ColumnElement[bool]:
 def alert_of(session: Session, scope: Scope, alert_id: UUID) -> Alert | None:
     """Return one alert, locked for the change to come, or None when out of scope."""
     query = sa.select(Alert).where(Alert.id == alert_id, _seen_by(scope)).with_for_update()
-    return session.scalars(query).one_or_none()
+    # As it stands now, not as this session saw it before: somebody may have taken it since.
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def alert_by_id(session: Session, alert_id: UUID) -> Alert:

@@ -65,10 +65,10 @@ def questions_of(session: Session, organisation_id: UUID) -> dict[Question, OwnQ
     return {row.question.slot: row.question for row in rows_of(session, organisation_id)}
 
 
-def used_slots(session: Session, organisation_id: UUID) -> frozenset[str]:
-    """Return the slots that ever had a question: another one there would mix their answers."""
-    query = sa.select(OwnQuestionRow.slot).where(OwnQuestionRow.organisation_id == organisation_id)
-    return frozenset(session.scalars(query))
+def ever_asked(session: Session, organisation_id: UUID) -> dict[Question, OwnQuestion]:
+    """Return every question that was ever asked, by slot, which is never used again."""
+    query = sa.select(OwnQuestionRow).where(OwnQuestionRow.organisation_id == organisation_id)
+    return {row.question.slot: row.question for row in session.scalars(query)}
 
 
 def row_by_id(session: Session, organisation_id: UUID, question_id: UUID) -> OwnQuestionRow | None:

@@ -1,6 +1,6 @@
 """What patients are asked: each protocol as a whole conversation, with what every text costs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from companion.core.conversation import question_key
 from companion.core.crisis import call_key, crisis_key
+from companion.core.own_question import MOST_SEGMENTS, OwnQuestion
 from companion.core.protocols import Often, Protocol
 from companion.core.questions import OWN, WEEKLY, Question
 from companion.core.sms_text import segments
 from companion.core.working import Nation
-from companion.store import organisations
+from companion.store import organisations, own_questions
 from companion.web.access import requires
 from companion.web.costs import MAY_SEE
 from companion.web.current import current_runtime, current_scope, now
@@ -80,8 +81,12 @@ def shown(name: str, tag: str) -> ResponseReturnValue:
         team = organisations.teams_of(session, scope.organisation_id)[0]
         about_team = {"team": team.name, "team_phone": team.phone, "hours": team.hours}
         nation = organisation.home
+        own = own_questions.questions_of(session, scope.organisation_id).values()
     sample = _sample(wording, language, nation, about_team)
-    parts = _parts(wording, protocol, language, nation, sample)
+    parts = [
+        *_parts(wording, protocol, language, nation, sample),
+        Part("own", [*_own(own, protocol, language)]),
+    ]
     return render_template(
         "conversation.html", protocol=protocol, language=language, parts=parts, one=1
     )
@@ -144,6 +149,14 @@ def _parts(
     return [
         Part(name, list(_shown(wording, keys, language, sample))) for name, keys in named.items()
     ]
+
+
+def _own(asked: Iterable[OwnQuestion], protocol: Protocol, language: Language) -> Iterator[Shown]:
+    """Yield what the organisation asks itself after all others."""
+    for one in asked:
+        if protocol.name in one.protocols and language.tag in one.texts:
+            body = one.texts[language.tag]
+            yield Shown(question_key(one.slot), body, segments(body), MOST_SEGMENTS)
 
 
 def _shown(

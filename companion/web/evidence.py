@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from companion.store import check_ins, replies
+from companion.store import check_ins, own_questions, replies
 from companion.store.alerts import Alert
 from companion.store.database import Session
 from companion.store.patients import Patient
@@ -40,10 +40,12 @@ def texts_behind(session: Session, alert: Alert) -> list[Written]:
 def newest_answers(session: Session, patient: Patient) -> Sequence[str]:
     """Return the newest check-ins that were answered, such as ``4 Jan: pain 7, use as agreed``."""
     given = check_ins.answers_of(session, patient)
+    own = own_questions.ever_asked(session, patient.organisation_id)
     lines = []
     for check_in in check_ins.check_ins_of(session, patient):
         said = [
-            f"{short_question(one.question)} {answer(one.question, one.value)}"
+            f"{own[one.question].name if one.question in own else short_question(one.question)}"
+            f" {answer(one.question, one.value)}"
             for one in given
             if one.check_in_id == check_in.id
         ]

@@ -307,7 +307,7 @@ def _check_ins(session: Session, patient: Patient) -> list[CheckInView]:
 
 
 def _named(session: Session, patient: Patient, views: Sequence[CheckInView]) -> dict[Question, str]:
-    own = own_questions.questions_of(session, patient.organisation_id)
+    own = own_questions.ever_asked(session, patient.organisation_id)
     return {
         one: own[one].name if one in own else question(one)
         for one in Question

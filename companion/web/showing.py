@@ -133,6 +133,7 @@ def conversation_part(name: str) -> str:
         "afterwards": _("After the answers"),
         "words": _("Answers to words such as HOLD"),
         "danger": _("Danger"),
+        "own": _("Your own questions, asked after the others"),
     }[name]
 
 

@@ -1,4 +1,7 @@
-"""How the questions of check-ins and their answers are written on pages."""
+"""How the questions of check-ins and their answers are written on pages.
+
+An organisation's own questions are not among them: it names those itself.
+"""
 
 from decimal import Decimal
 
@@ -19,9 +22,6 @@ def question(asked: Question) -> str:
         Question.MOOD: _("Feeling down (PHQ-2, 0 to 3)"),
         Question.CONFIDENCE: _("Sure of the next step (0 to 10)"),
         Question.LEFT_OVER: _("Left over"),
-        Question.OWN_1: _("Own question 1"),
-        Question.OWN_2: _("Own question 2"),
-        Question.OWN_3: _("Own question 3"),
     }[asked]
 
 
@@ -47,7 +47,4 @@ def short_question(asked: Question) -> str:
         Question.MOOD: _("feeling down"),
         Question.CONFIDENCE: _("sure of the next step"),
         Question.LEFT_OVER: _("left over"),
-        Question.OWN_1: _("own question 1"),
-        Question.OWN_2: _("own question 2"),
-        Question.OWN_3: _("own question 3"),
     }[asked]

@@ -146,25 +146,30 @@ def send(patient_id: UUID) -> ResponseReturnValue:
             if chosen is None:
                 form.take_faults({"resource": _("Choose one from the list")})
             else:
-                return _send(session, patient, chosen)
+                _send(session, patient, chosen)
+    if form.is_submitted() and not form.faults():
+        runtime.wake.set()  # the text is there now, for whoever sends
+        return redirect(url_for("patients.shown", patient_id=patient_id))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
     return render_template(
         "signpost_send.html", form=form, patient_id=patient_id, before=before
     ), status
 
 
-def _send(session: Session, patient: Patient, chosen: Resource) -> ResponseReturnValue:
-    runtime = current_runtime()
+def _send(session: Session, patient: Patient, chosen: Resource) -> None:
     try:
         signposting.send_by_hand(
-            session, runtime.wording, patient, chosen, user_id=current_user_id(), now=now()
+            session,
+            current_runtime().wording,
+            patient,
+            chosen,
+            user_id=current_user_id(),
+            now=now(),
         )
     except SignpostError as error:
         flash(str(error), "error")
     else:
-        runtime.wake.set()
         flash(_("It leaves as soon as texts may come."))
-    return redirect(url_for("patients.shown", patient_id=patient.id))
 
 
 def _offered(session: Session, patient: Patient) -> list[Resource]:

@@ -147,14 +147,11 @@ def acknowledge(alert_id: UUID) -> ResponseReturnValue:
 @requires(*CLINICAL)
 def acknowledge_all(patient_id: UUID) -> ResponseReturnValue:
     """Write down that the signed-in person has all that nobody has about one patient."""
-    scope, moment = current_scope(), now()
     with current_runtime().transactions.begin() as session:
         patient_or_404(session, patient_id)
-        for alert in alerts.alerts_about(session, scope, patient_id):
-            if alert.state is AlertState.OPEN:
-                alerting.acknowledge(
-                    session, scope, alert.id, user_id=current_user_id(), now=moment
-                )
+        alerting.acknowledge_open(
+            session, current_scope(), patient_id, user_id=current_user_id(), now=now()
+        )
     flash(_("You have this now."))
     return redirect(url_for("today.listed"))
 

@@ -1,9 +1,11 @@
 """Alerts: opened with their cause, taken by people, closed with an outcome."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from companion.core.triage import Finding, service_finding
 from companion.core.urgency import Urgency
@@ -118,6 +120,27 @@ def test_who_took_it_is_known_and_it_is_not_taken_twice(ward: Ward) -> None:
     assert raised.value.holder == ward.user_id
     assert over is not None
     assert over.acknowledged_by == ward.colleague_id
+
+
+def test_what_a_colleague_took_since_the_page_was_read_stays_theirs(ward: Ward) -> None:
+    patient = ward.register()
+    theirs = tell(ward, patient, SOON)
+    tell(ward, patient, replace(URGENT, rule="T-01"))
+    with ward.transactions.begin() as session:
+        seen = alerts.alerts_about(session, ward.scope, patient.id)  # both are free here
+        session.execute(
+            sa.update(Alert)
+            .where(Alert.id == theirs.id)
+            .values(state=AlertState.ACKNOWLEDGED, acknowledged_by=ward.colleague_id)
+            .execution_options(synchronize_session=False)
+        )
+        taken = alerting.acknowledge_open(
+            session, ward.scope, patient.id, user_id=ward.user_id, now=ward.now
+        )
+
+    assert (len(seen), taken) == (2, 1)
+    assert ward.alerts()["T-02"].acknowledged_by == ward.colleague_id
+    assert ward.alerts()["T-01"].acknowledged_by == ward.user_id
 
 
 def test_closing_keeps_outcome_note_and_who(ward: Ward) -> None:

@@ -104,7 +104,7 @@ def test_what_is_taken_away_meanwhile_ends_the_check_in(ward: Ward, answered: bo
     if answered:
         answer_ours(ward, patient)
         withdraw(ward, slot)
-        ward.text(patient, "7 or so")
+        ward.text(patient, "7")
     else:
         withdraw(ward, slot)
         answer_ours(ward, patient)
@@ -141,9 +141,7 @@ def test_a_late_answer_is_not_taken_for_one_of_their_own(ward: Ward) -> None:
         assert len(check_ins.answers_of(session, patient)) == 7
 
 
-def test_who_reads_another_language_is_not_asked_and_a_withdrawn_one_has_no_words(
-    ward: Ward,
-) -> None:
+def test_who_reads_another_language_is_not_asked(ward: Ward) -> None:
     slot = add(ward, STEPS)
     patient = ward.register()
     with ward.transactions.reading() as session:
@@ -152,10 +150,44 @@ def test_who_reads_another_language_is_not_asked_and_a_withdrawn_one_has_no_word
     ward.change(patient, lambda _session, found: setattr(found, "language", "pl"))
     with ward.transactions.reading() as session:
         assert own_questions.asked_of(session, ward.again(patient), "taper") == ()
-    withdraw(ward, slot)
-    with ward.transactions.reading() as session:
-        said = checking_in.question_text(session, ward.wording, patient, slot, ward.now.date())
-    assert said == ""
+
+
+def test_of_several_only_those_that_were_taken_away_are_left_out(ward: Ward) -> None:
+    withdrawn = add(ward, WORDS)
+    add(ward, STEPS)
+    patient = asked(ward)
+    withdraw(ward, withdrawn)
+
+    answer_ours(ward, patient)
+
+    assert ward.said()[-1] == STEPS.texts["en-GB"]
+
+
+def test_an_open_question_without_words_in_a_new_language_is_repeated_as_it_was(ward: Ward) -> None:
+    add(ward, STEPS)
+    patient = asked(ward)
+    answer_ours(ward, patient)
+    ward.change(patient, lambda _session, found: setattr(found, "language", "pl"))
+    ward.said()
+    ward.now += timedelta(hours=25)
+
+    checking_in.notice_silence(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+
+    assert STEPS.texts["en-GB"] in ward.said()[-1]
+
+
+def test_a_new_language_without_the_question_ends_the_check_in_before_it(ward: Ward) -> None:
+    add(ward, STEPS)
+    patient = asked(ward)
+    ward.change(patient, lambda _session, found: setattr(found, "language", "pl"))
+
+    answer_ours(ward, patient)
+
+    check_in = ward.check_in(patient)
+    assert check_in is not None
+    assert check_in.state is CheckInState.DONE
+    assert ward.said()[-1].startswith("Dziękujemy")
 
 
 def test_three_at_most_for_answers_must_not_be_mixed_up(ward: Ward) -> None:

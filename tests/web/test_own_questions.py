@@ -26,6 +26,18 @@ def test_one_is_added_listed_and_taken_away(clinic: Clinic) -> None:
     assert "None yet." in words_of(nurse.get("/own-questions/"))
 
 
+def test_it_stands_in_the_preview_of_whatever_asks_it_and_in_no_other(clinic: Clinic) -> None:
+    nurse = clinic.signed_in("follow-up")
+    nurse.post("/own-questions/", **WALKS)
+
+    while_tapering = words_of(nurse.get("/conversations/taper/en-GB"))
+    on_hold = words_of(nurse.get("/conversations/hold/en-GB"))
+
+    assert "Your own questions, asked after the others" in while_tapering
+    assert "How often did you walk? Reply with a number." in while_tapering
+    assert "Your own questions" not in on_hold
+
+
 def test_what_cannot_be_asked_is_said_and_kept_in_the_form(clinic: Clinic) -> None:
     answer = clinic.signed_in("follow-up").post("/own-questions/", **{**WALKS, "high": "0"})
 

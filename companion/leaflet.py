@@ -11,6 +11,7 @@ from pathlib import Path
 
 from babel.dates import format_date
 
+from companion.team_hours import hours_in
 from companion.vocabulary import TomlFile
 
 Translated = Callable[[str], str | None]
@@ -62,6 +63,10 @@ class Tongue:
     def weekday(self, value: date) -> str:
         """Return a day of the week such as ``Mon``."""
         return self._written(value, "EEE")
+
+    def hours(self, written: str) -> str:
+        """Return a team's hours, as far as they can be said in the language."""
+        return hours_in(written, self.tag)
 
     def _written(self, value: date, pattern: str) -> str:
         return str(format_date(value, pattern, locale=self.tag.replace("-", "_")))

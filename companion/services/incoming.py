@@ -19,6 +19,7 @@ from companion.store import messages, organisations
 from companion.store.database import Session
 from companion.store.patients import Patient
 from companion.store.replies import Reply
+from companion.team_hours import hours_in
 from companion.wording import Wording
 
 FLOOD, FLOOD_WITHIN = 30, timedelta(hours=1)
@@ -124,7 +125,7 @@ def texts_for(
         **{
             "team": team.name,
             "team_phone": team.phone,
-            "hours": team.hours,
+            "hours": hours_in(team.hours, patient.language),
             "call": wording.text_for(call_key(nation), patient.language),
             **values,
         },

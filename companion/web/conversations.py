@@ -15,6 +15,7 @@ from companion.core.questions import OWN, WEEKLY, Question
 from companion.core.sms_text import segments
 from companion.core.working import Nation
 from companion.store import organisations, own_questions
+from companion.team_hours import hours_in
 from companion.web.access import requires
 from companion.web.costs import MAY_SEE
 from companion.web.current import current_runtime, current_scope, now
@@ -79,7 +80,11 @@ def shown(name: str, tag: str) -> ResponseReturnValue:
     with runtime.transactions.reading() as session:
         organisation = organisations.organisation_of(session, scope.organisation_id)
         team = organisations.teams_of(session, scope.organisation_id)[0]
-        about_team = {"team": team.name, "team_phone": team.phone, "hours": team.hours}
+        about_team = {
+            "team": team.name,
+            "team_phone": team.phone,
+            "hours": hours_in(team.hours, tag),
+        }
         nation = organisation.home
         own = own_questions.questions_of(session, scope.organisation_id).values()
     sample = _sample(wording, language, nation, about_team)

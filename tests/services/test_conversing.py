@@ -309,6 +309,15 @@ def test_another_language_is_for_the_team(ward: Ward, asked: Patient) -> None:
     assert "which language" in ward.said()[-1]
 
 
+def test_hours_are_told_in_the_patients_language(ward: Ward) -> None:
+    patient = ward.register(language="pl")
+    ward.said()
+
+    ward.text(patient, "czy mogę zapytać o coś?")
+
+    assert "pon.–pt. 09:00–17:00" in ward.said()[-1]
+
+
 @pytest.mark.parametrize(
     ("nation", "crisis", "call"),
     [

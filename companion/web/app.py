@@ -90,6 +90,8 @@ def create_app(runtime: Runtime) -> Flask:
 
 def _set_up_templates(app: Flask, runtime: Runtime) -> None:
     own = PackageLoader("companion.web")
+    # The component library's files end in .jinja, which Flask would leave unescaped.
+    app.jinja_env.autoescape = lambda name: not (name or "").endswith(".txt")
     app.jinja_loader = ChoiceLoader([own, PackageLoader("nhsuk_frontend_jinja")])
     app.jinja_env.undefined = ChainableUndefined  # the component library needs it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -29,6 +29,17 @@ def test_a_place_of_ones_own_is_added_shown_and_taken_away(clinic: Clinic) -> No
     assert "Riverside walks" not in words_of(nurse.get("/signposts"))
 
 
+def test_a_name_with_signs_of_html_is_shown_as_it_is_written(clinic: Clinic) -> None:
+    nurse, patient = clinic.signed_in("follow-up"), clinic.register()
+    nurse.post("/signposts", **{**WALKS, "title": "</select><h1>Walks & <b>talks"})
+
+    page = nurse.get(f"/patients/{patient.id}/signpost").get_data(as_text=True)
+
+    assert "&lt;/select&gt;&lt;h1&gt;Walks &amp; &lt;b&gt;talks" in page
+    assert "<h1>Walks" not in page
+    assert "&amp;amp;" not in page
+
+
 def test_a_place_that_will_not_fit_is_said_beside_its_field(clinic: Clinic) -> None:
     answer = clinic.signed_in("follow-up").post("/signposts", **{**WALKS, "title": "x" * 50})
 

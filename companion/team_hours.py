@@ -10,6 +10,8 @@ from datetime import time
 from babel import Locale
 from babel.dates import format_time
 
+from companion.right_to_left import is_from_the_right, kept_in_order
+
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "|".join(_DAYS)
 _CLOCK = r"(1[0-2]|[1-9])(?:[:.]([0-5]\d))?([ap])m"
@@ -26,7 +28,8 @@ def hours_in(written: str, tag: str) -> str:
     first, last = (names[_DAYS.index(day.lower())] for day in found.group(1, 2))
     opens, closes = (_time(*found.group(*part)) for part in ((3, 4, 5), (6, 7, 8)))
     clock = [format_time(at, "short", locale=locale) for at in (opens, closes)]
-    return f"{first}–{last} {'–'.join(clock)}"
+    said = "-".join(clock)  # a longer dash makes a text in plain letters cost double
+    return f"{first}-{last} {kept_in_order(said) if is_from_the_right(first) else said}"
 
 
 def _time(hour: str, minute: str | None, half: str) -> time:

@@ -34,6 +34,7 @@ from companion.leaflet import (
 )
 from companion.protocol_files import load_protocols
 from companion.resource_files import load_resources
+from companion.right_to_left import kept_in_order, numbers_kept_in_order
 from companion.vocabulary import TomlFile, WordsError, load_lexicon, load_vocabulary
 
 ENGLISH = "en-GB"
@@ -150,6 +151,12 @@ class Wording:
         """
         text = self.texts[key]
         template = text.english if language == ENGLISH else self._catalogues[language][text.english]
+        return self._filled(template, language, values)
+
+    def _filled(self, template: str, language: str, values: Mapping[str, str]) -> str:
+        if self._tongue(language).direction == "rtl":
+            template = numbers_kept_in_order(template)
+            values = {name: kept_in_order(value) for name, value in values.items()}
         return PLACEHOLDER.sub(lambda match: values[match[1]], template)
 
     def leaflet_for(self, language: str) -> list[Said]:
@@ -207,7 +214,7 @@ class Wording:
             return [f"{text.key}: not translated"]
         if _names_in(said) != text.names:
             return [f"{text.key}: not the same placeholders as the English"]
-        longest = PLACEHOLDER.sub(lambda match: LONGEST_VALUES[match[1]], said)
+        longest = self._filled(said, tag, LONGEST_VALUES)
         if segments(longest) > text.max_segments:
             return [f"{text.key}: {segments(longest)} segments, at most {text.max_segments}"]
         return []

@@ -5,8 +5,6 @@ would be printed as 960001 01632. The direction is always named, because not eve
 PDFs finds it out.
 """
 
-import re
-import unicodedata
 from decimal import Decimal
 
 from markupsafe import Markup, escape
@@ -14,11 +12,10 @@ from markupsafe import Markup, escape
 from companion.core.doses import DoseUnit
 from companion.core.medicines import labelled
 from companion.leaflet import Said
+from companion.right_to_left import NUMBER_WITH_GAPS, is_from_the_right
 from companion.services.telling_plan import UNITS
 from companion.wording import PLACEHOLDER
 
-NUMBER_WITH_GAPS = re.compile(r"(\d+(?: \d+)+)")
-RIGHT_TO_LEFT = frozenset({"R", "AL"})
 ISOLATED = Markup('<bdi dir="{}">{}</bdi>')
 ON_ONE_LINE = Markup('<bdi dir="{}" class="keep">{}</bdi>')
 
@@ -29,9 +26,8 @@ def isolated(value: object) -> Markup:
     A number with gaps, such as a phone's, stays on one line.
     """
     text = str(value)
-    is_rtl = any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in text)
     element = ON_ONE_LINE if NUMBER_WITH_GAPS.fullmatch(text) else ISOLATED
-    return element.format("rtl" if is_rtl else "ltr", text)
+    return element.format("rtl" if is_from_the_right(text) else "ltr", text)
 
 
 def filled(template: str, **values: object) -> Markup:

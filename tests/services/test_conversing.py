@@ -315,7 +315,7 @@ def test_hours_are_told_in_the_patients_language(ward: Ward) -> None:
 
     ward.text(patient, "czy mogę zapytać o coś?")
 
-    assert "pon.–pt. 09:00–17:00" in ward.said()[-1]
+    assert "pon.-pt. 09:00-17:00" in ward.said()[-1]
 
 
 @pytest.mark.parametrize(

@@ -111,15 +111,15 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "T-25", URGENT, "3 check-ins running were not answered.",
         ),
         (
-            lambda: triage.language_finding(),
+            triage.language_finding,
             "T-27", SOON, "Texted LANGUAGE: ask which language they would like.",
         ),
         (
-            lambda: triage.review_finding(),
+            triage.review_finding,
             "T-28", SOON,
             "Two weeks after discharge: review pain, what is still taken and what is left over.",
         ),
-        (lambda: triage.help_finding(), "T-05", URGENT, "Texted HELP. The crisis numbers were sent."),
+        (triage.help_finding, "T-05", URGENT, "Texted HELP. The crisis numbers were sent."),
         (lambda: triage.help_finding(answered=False), "T-05", URGENT, "Texted HELP."),
         (
             lambda: triage.screening_finding(found(EMERGENCY, "self_harm", "low_mood")),
@@ -139,7 +139,7 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "T-08", SOON, 'Wrote "these words" (sleep).',
         ),
         (
-            lambda: triage.not_understood_finding(),
+            triage.not_understood_finding,
             "T-09", SOON, "Two answers to the same question could not be understood.",
         ),
         (
@@ -217,15 +217,15 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "Asked to stay on this dose for one step more. No agreed plan runs: call them.",
         ),
         (
-            lambda: triage.code_finding(),
+            triage.code_finding,
             "T-18", SOON, "Answered the code for agreeing to the plan wrongly. Call them.",
         ),
         (
-            lambda: triage.early_finding(),
+            triage.early_finding,
             "T-29", SOON, "Answered before the question had gone out: see what they meant.",
         ),
         (
-            lambda: triage.plan_asked_finding(),
+            triage.plan_asked_finding,
             "T-19", URGENT,
             ("Asked for the plan while it is not sure what is taken."
             " Call, and write down what is."),
@@ -268,34 +268,34 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "U-02", SOON, "A text may or may not have gone: nobody answered.",
         ),
         (
-            lambda: triage.wrong_number_finding(),
+            triage.wrong_number_finding,
             "U-02", EMERGENCY, "A text may have gone to another phone than the patient's.",
         ),
         (
-            lambda: triage.twice_finding(),
+            triage.twice_finding,
             "U-02", SOON, "The patient may have got the same text twice.",
         ),
         (
-            lambda: triage.missed_finding(),
+            triage.missed_finding,
             "U-03", SOON,
             "A text could not be sent within the hours agreed, so it was not.",
         ),
         (
-            lambda: triage.restored_finding(),
+            triage.restored_finding,
             "U-04", SOON,
             ("The service was restored from a backup, and a text that waited may have gone before."
             " It was not sent again."),
         ),
         (
-            lambda: triage.unreadable_finding(),
+            triage.unreadable_finding,
             "R-01", URGENT, "A text came in and could not be read by the service.",
         ),
         (
-            lambda: triage.unhandled_finding(),
+            triage.unhandled_finding,
             "R-02", URGENT, "A text came in and has not been dealt with yet.",
         ),
         (
-            lambda: triage.flood_finding(),
+            triage.flood_finding,
             "R-03", SOON,
             "So many texts came that they are no longer answered. All are kept: look and call.",
         ),
@@ -308,7 +308,7 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "S-02", URGENT, "Nobody is on duty today in: Pain clinic, Ward 4.",
         ),
         (
-            lambda: triage.taken_finding(),
+            triage.taken_finding,
             "S-03", EMERGENCY,
             ("Another copy of this service has taken our number, so this one sends nothing more."
             " Ring whoever runs it."),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from companion.core.discreet import tells_of_medicines
 from companion.core.questions import OWN, Question, Scale
 from companion.core.sms_text import segments
 
@@ -68,6 +69,8 @@ class OwnQuestion:
 def _faults_of(text: str) -> list[str]:
     if "{" in text or "}" in text:
         return ["A question cannot hold braces"]
+    if tells_of_medicines(text):
+        return ["Leave out medicines and doses: anybody may read it on the phone"]
     if segments(text) > MOST_SEGMENTS:
         return [f"A question may take {MOST_SEGMENTS} segments: make it shorter"]
     return []

@@ -284,8 +284,7 @@ def free_text_finding(*, reviewed: bool) -> Finding:
     return Finding(
         "T-10",
         Urgency.URGENT,
-        "Wrote something that needs reading today: no clinician has checked the danger phrases "
-        "of this language.",
+        "Wrote something that needs reading today: the service may miss danger in these words.",
     )
 
 

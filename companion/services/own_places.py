@@ -1,9 +1,11 @@
 """The places that an organisation adds to the signposts: groups, walks, soundscapes."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from companion.core.discreet import tells_of_medicines
 from companion.core.signposting import Topic
 from companion.services.enrolment_checks import Faults
 from companion.store import audit, signposts
@@ -11,6 +13,10 @@ from companion.store.audit import Actor
 from companion.store.database import Session
 from companion.store.signposts import LocalResource
 from companion.wording import LONGEST_ADDRESS, LONGEST_TITLE, Wording
+
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+_ADDRESS = re.compile(r"[0-9 ]{3,16}|(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?]\S*)?", re.IGNORECASE)
+"""A telephone number, or a web address of the public internet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +45,26 @@ def add(
     Raises:
         EnrolmentError: with every fault by field; nothing is saved.
     """
-    title, address = place.title.strip(), place.address.strip().removeprefix("https://")
+    title, address = place.title.strip(), _SCHEME.sub("", place.address.strip())
     faults = Faults()
     faults.need("title", "Enter what it is called", sound=bool(title))
     too_long = "This is too long for a text: {} letters at most"
     faults.need("title", too_long.format(LONGEST_TITLE), sound=len(title) <= LONGEST_TITLE)
     faults.need("address", "Enter a web address or a number", sound=bool(address))
     faults.need("address", too_long.format(LONGEST_ADDRESS), sound=len(address) <= LONGEST_ADDRESS)
-    faults.need("address", "It must be on one line", sound="\n" not in address + title)
+    faults.need(
+        "address",
+        "Enter it like www.example.org/walks, or a telephone number",
+        sound=_ADDRESS.fullmatch(address) is not None,
+    )
+    faults.need("title", "It must be on one line", sound="\n" not in title)
+    faults.need(
+        "discreet",
+        "It tells of medicines: take this tick away, or change its name",
+        sound=not (place.discreet and tells_of_medicines(f"{title} {address}")),
+    )
+    listed = signposts.local_of(session, organisation_id)
+    faults.need("address", "It is on the list", sound=address not in {p.address for p in listed})
     faults.need("topic", "Choose what it helps with", sound=place.topic in set(Topic))
     known = {language.tag for language in wording.languages}
     faults.need("language", "Choose a language from the list", sound=place.language in known)

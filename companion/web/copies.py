@@ -75,6 +75,8 @@ class PlanCopy:
     """How it differs from the version that it replaces, where the two can be compared."""
     rows: Sequence[Row]
     weeks: Sequence[Sequence[Day]]
+    goes_on: bool
+    """Whether changes come after the weeks that are shown."""
     prescriptions: Sequence[Prescription]
     team: Team
     today: date
@@ -89,6 +91,11 @@ class PlanCopy:
         if self.product.form.kind is Kind.PATCH:
             return "patch"
         return "capsule" if "capsule" in self.product.form.name else "tablet"
+
+    @property
+    def is_swallowed_whole(self) -> bool:
+        """Whether crushing it would free a whole day's medicine at once."""
+        return self.product is not None and self.product.form.kind is Kind.MODIFIED_RELEASE
 
     def chart(self, day_text: Callable[[date], str]) -> StepChart:
         """Return the picture of the steps; *day_text* writes a day in the reader's language."""
@@ -106,6 +113,7 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
     is_agreed = version.state is VersionState.AGREED
     holds = plans.binding_holds(session, version) if is_agreed else ()
     since, coming = max(today, version.starts_on), until_held(view.steps, holds)
+    weeks = _weeks(product, view.steps, since, holds)
     return PlanCopy(
         patient=patient,
         identity=patients.identity_of(session, patient),
@@ -116,7 +124,8 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
         replaces=replaced,
         change=_change(session, replaced, version, view.steps),
         rows=_rows(product, coming),
-        weeks=_weeks(product, view.steps, since, holds),
+        weeks=weeks,
+        goes_on=coming[-1].starts_on > weeks[-1][-1].on,
         prescriptions=[]
         if product is None
         else prescriptions(product, view.steps, since, days=days, holds=holds),

@@ -149,8 +149,7 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
         (
             lambda: triage.free_text_finding(reviewed=False),
             "T-10", URGENT,
-            ("Wrote something that needs reading today: no clinician has checked the danger"
-            " phrases of this language."),
+            "Wrote something that needs reading today: the service may miss danger in these words.",
         ),
         (
             lambda: triage.silence_finding(hours=72, in_step_week=False),

@@ -215,6 +215,7 @@ def test_three_at_most_for_answers_must_not_be_mixed_up(ward: Ward) -> None:
         ({"texts": {"en-GB": "How is {day}?"}}, "braces"),
         ({"texts": {"en-GB": "x" * 400}}, "2 segments"),
         ({"texts": {"en-GB": "Reply YES or 2"}}, "carriers act on"),
+        ({"texts": {"en-GB": "Did you walk? Take 20mg more"}}, "Leave out medicines"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused(

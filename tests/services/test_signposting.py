@@ -127,6 +127,10 @@ def test_a_place_of_their_own_is_offered_until_it_is_taken_away(ward: Ward) -> N
         ({"address": ""}, "address"),
         ({"address": "x" * 101}, "address"),
         ({"address": "a\nb"}, "address"),
+        ({"address": "not an address"}, "address"),
+        ({"address": "localhost/admin"}, "address"),
+        ({"title": "a\nb"}, "title"),
+        ({"title": "Morphine stop group"}, "discreet"),
         ({"topic": "nothing"}, "topic"),
         ({"language": "xx"}, "language"),
     ],
@@ -138,6 +142,15 @@ def test_a_place_that_cannot_stand_in_a_text_is_refused(
         add(ward, replace(WALKS, **changed))  # type: ignore[arg-type]  # each is text
 
     assert list(refused.value.fields) == [field]
+
+
+def test_the_same_place_is_not_listed_twice(ward: Ward) -> None:
+    add(ward)
+
+    with pytest.raises(EnrolmentError) as refused:
+        add(ward, replace(WALKS, title="Walks again", address=f"HTTPS://{WALKS.address}"))
+
+    assert refused.value.fields == {"address": "It is on the list"}
 
 
 def send_by_hand(ward: Ward, patient: Patient, resource: Resource) -> None:

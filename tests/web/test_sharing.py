@@ -156,6 +156,7 @@ def test_the_calendar_shows_every_day_with_its_dose(clinic: Clinic) -> None:
     days = doses_by_day(page)
     assert len(days) >= 29
     assert (days[0], days[14], days[28]) == ("60 · 60", "60 · 45", "45 · 45")
+    assert "The calendar ends here." not in page
     assert page.count('class="changes"') == 2
 
 
@@ -166,6 +167,8 @@ def test_a_long_plans_calendar_ends_after_twelve_weeks(clinic: Clinic) -> None:
     page = clinic.signed_in().get(f"/plans/{version.id}/copy").get_data(as_text=True)
 
     assert len(re.findall(r'class="date"', page)) == 12 * 7
+    assert "The calendar ends here." in page
+    assert "Swallow each one whole." in page
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -64,7 +64,7 @@ check: .venv/dev-ready ## Check style, types, layers, templates, migrations and 
 test: system .venv/dev-ready ## Run every test, on both databases and in a real browser
 	$(MAKE) check
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/coverage report --include='companion/core/*,companion/services/*' --fail-under=100 --skip-covered --show-missing
 	$(BIN)/coverage report --fail-under=95 --skip-covered
 

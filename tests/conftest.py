@@ -19,6 +19,15 @@ settings.register_profile("steady", derandomize=True, deadline=None, max_example
 settings.load_profile("steady")
 
 
+SLOW = ("tests/journeys/", "tests/faults/", "tests/test_simulation.py", "tests/web/test_bad_input.py")
+"""Few tests that take minutes: they begin first, so that no worker is left alone with them."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
 @pytest.fixture(scope="session")
 def keyring() -> Keyring:
     return databases.a_keyring()

@@ -19,7 +19,12 @@ settings.register_profile("steady", derandomize=True, deadline=None, max_example
 settings.load_profile("steady")
 
 
-SLOW = ("tests/journeys/", "tests/faults/", "tests/test_simulation.py", "tests/web/test_bad_input.py")
+SLOW = (
+    "tests/journeys/",
+    "tests/faults/",
+    "tests/test_simulation.py",
+    "tests/web/test_bad_input.py",
+)
 """Few tests that take minutes: they begin first, so that no worker is left alone with them."""
 
 

@@ -142,7 +142,7 @@ class TwilioGateway:
         return self._list(
             lambda client: [
                 ListedOut(one.sid, _created(one))
-                for one in _since(client, since, to=to)
+                for one in _since(client, since, most=MOST_LISTED, to=to)
                 if one.direction != INBOUND
             ]
         )
@@ -357,9 +357,7 @@ _UNREADABLE = (
 INBOUND = "inbound"
 
 
-def _since(
-    client: Client, since: datetime, *, most: int = MOST_LISTED, **only: str
-) -> Iterator[Any]:
+def _since(client: Client, since: datetime, *, most: int, **only: str) -> Iterator[Any]:
     """Yield the texts that *only* names, which Twilio lists newest first, back to *since*."""
     listed = client.messages.stream(**only, page_size=PAGE_TEXTS)
     for number, one in enumerate(listed):
@@ -371,7 +369,9 @@ def _since(
 
 
 def _texts_to(client: Client, numbers: tuple[str, ...], since: datetime) -> list[ListedIn]:
-    listed = itertools.chain.from_iterable(_since(client, since, to=to) for to in numbers)
+    listed = itertools.chain.from_iterable(
+        _since(client, since, most=MOST_LISTED, to=to) for to in numbers
+    )
     return [
         ListedIn(one.sid, one.from_, one.body or "", one.date_sent or _created(one))
         for one in listed

@@ -83,8 +83,8 @@ fuzz: .venv/dev-ready ## Read and screen a million texts that nobody wrote, in e
 	@touch $@
 
 .PHONY: mutants
-mutants: .venv/mutants-ready ## Change the core of plans one place at a time; what no test notices needs a reason
-	$(BIN)/mutmut run
+mutants: .venv/mutants-ready ## Change plans, reading, screening and triage one place at a time; what no test notices needs a reason
+	$(BIN)/python -m tests.mutating run
 	$(BIN)/python -m tests.mutants
 
 .PHONY: faults

@@ -1,6 +1,6 @@
 """Read what ``mutmut`` left alive, and hold each survivor against its reason.
 
-``make mutants`` changes the plan's core one place at a time and runs its tests; what no test
+``make mutants`` changes the core one place at a time and runs its tests; what no test
 notices is a survivor. Each must have a reason here, or this ends with status 1. The page
 ``docs/mutants.md`` is written anew.
 """
@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "mutants.md"
 WORDS = "words for a person: pages and the tests of edges hold what matters in them"
 HEAD = """\
-# What the tests of a plan's core do not notice
+# What the tests of the core do not notice
 
-`make mutants` changes `core/doses`, `core/dispensing`, `core/taper` and `core/plan_checks` one place at a time and runs their tests against each change.
+`make mutants` changes `core/doses`, `core/dispensing`, `core/taper`, `core/plan_checks`, `core/reading`, `core/phrases`, `core/screening` and `core/triage` one place at a time, but no sentence for people, and runs their tests against each change.
 {survivors} changes are noticed by none; each has its reason in `tests/mutants.py`, and one without a reason fails.
 
 | survivors | why they may live |
@@ -45,7 +45,7 @@ REASONS = {
 
 def main() -> int:
     """Write the page and say what has no reason."""
-    names = re.findall(r"(\S+): survived", _mutmut("results"))
+    names = re.findall(r"(\S+): (?:survived|no tests)", _mutmut("results"))
     reasons, unexplained = Counter[str](), []
     for name in names:
         shown = _mutmut("show", name)

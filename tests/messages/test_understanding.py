@@ -94,6 +94,20 @@ def test_no_reply_is_given_a_wrong_value(tag: str) -> None:
 
 
 @pytest.mark.parametrize("tag", TAGS)
+def test_no_trap_of_the_language_is_given_a_value(tag: str) -> None:
+    # Replies that were once given one: "half of them", "no, I did", "number do".
+    vocabulary = words_of(tag)
+
+    caught = [
+        (row["question"], row["reply"], found)
+        for row in rows("traps", tag)
+        if (found := as_read(row, vocabulary)).split()[0] in VALUES
+    ]
+
+    assert caught == []
+
+
+@pytest.mark.parametrize("tag", TAGS)
 def test_most_replies_are_understood(tag: str) -> None:
     vocabulary = words_of(tag)
     right = [as_read(row, vocabulary) == row["expected"] for row in rows("open_reading", tag)]

@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from companion.core.normalising import folded, normalise, plain
 from companion.core.questions import Question, Scale
-from companion.core.reading.counts import count_in
-from companion.core.reading.numbers import number_in, remarks_in, without
+from companion.core.reading.counts import count_in, parts_of_day_in
+from companion.core.reading.deciding import agrees, denies
+from companion.core.reading.numbers import number_in, remarks_in
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,
@@ -21,6 +22,7 @@ from companion.core.reading.readings import (
     ReadingKind,
     Vocabulary,
 )
+from companion.core.reading.traps import misleads
 
 _EDGES = " \n\t,.!?;:()\"'*~"
 _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
@@ -95,13 +97,11 @@ def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
     keyword = _keyword(bare, vocabulary)
     if keyword is not None:
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
-    said = without(tuple(r for r in vocabulary.remarks if r.split()[0] in vocabulary.no), bare)
-    left = set(_WORD.findall(said)) - vocabulary.agreeing - vocabulary.pleasantries
-    left -= vocabulary.polite
-    if bare in vocabulary.yes or (left and left <= vocabulary.yes):
-        return Reading(ReadingKind.YES)
-    if bare in vocabulary.no or (left and left <= vocabulary.no):
-        return Reading(ReadingKind.NO)
+    if "?" not in normalise(text) and not misleads(bare, "agreed", vocabulary):
+        if bare in vocabulary.yes or agrees(bare, vocabulary):
+            return Reading(ReadingKind.YES)
+        if bare in vocabulary.no or denies(bare, vocabulary):
+            return Reading(ReadingKind.NO)
     return Reading(ReadingKind.UNCLEAR if _tries(text, vocabulary) else ReadingKind.FREE_TEXT)
 
 
@@ -114,11 +114,11 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         return Reading(ReadingKind.NO)
     said = folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
     said = _LONE.get(said.strip(_EDGES), said)
-    if _asks(said, vocabulary):
-        return UNCLEAR  # "is 10 the worst?"
+    if _asks(said, vocabulary) or misleads(said, question, vocabulary):
+        return UNCLEAR  # "is 10 the worst?", "half of them"
     if scale.counts:
         counted = count_in(said, scale, vocabulary)
-        if counted.kind is not ReadingKind.UNCLEAR:
+        if counted.kind is not ReadingKind.UNCLEAR or parts_of_day_in(said, vocabulary) > 1:
             return counted
     return number_in(said, scale, vocabulary, question)
 

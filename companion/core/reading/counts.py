@@ -35,19 +35,35 @@ def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
     if not all(_counts(token) or token == _MARK or token in known for token in tokens):
         return UNCLEAR
     parts = list(_parts(tokens))
-    fewest = max(1, _parts_of_day_in(said, vocabulary))
+    fewest = max(1, parts_of_day_in(said, vocabulary))
     if None in parts or not fewest <= len(parts) <= MOST_PARTS:
         return UNCLEAR  # "2 morning and night" is two, or two and two
     if _HOUR.search(said) and (len(parts) == 1 or _GLUED_HOUR.search(said)):
         return UNCLEAR  # "2pm" is a time; "2 am + 1 pm" are parts of a day
     total = _total([part for part in parts if part is not None], tokens, said, vocabulary)
-    if total is None:
+    if total is None or not _adds_up(said, len(parts), tokens, vocabulary):
         return UNCLEAR
     if not scale.holds(total):
         whole = total > scale.high and len(parts) == 1
         return Reading(ReadingKind.OUT_OF_RANGE) if whole else UNCLEAR
     reading = Reading(ReadingKind.NUMBER, total)
     return reading if len(parts) == 1 else replace(reading, care=Care.CONFIRM)
+
+
+def _adds_up(said: str, parts: int, tokens: list[str], vocabulary: Vocabulary) -> bool:
+    """Tell whether as many as *parts* are added, and none is still to come.
+
+    "2+" may be more; "2. 3" may be a second thought; "2 yesterday and 3 today" are two days.
+    """
+    words = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
+    dividing = re.findall(
+        rf"[+&]|\x00|\d[ap]m(?!\w)|(?<!\w)(?:{words})(?!\w)", in_digits(said, vocabulary)
+    )
+    signs = sum(1 for word in dividing if word in vocabulary.plus or word in "+&")
+    if parts == 1:
+        return signs == 0
+    added = bool(dividing) or "=" in said or not vocabulary.totals.isdisjoint(tokens)
+    return added and signs < parts and vocabulary.other_days.isdisjoint(tokens)
 
 
 def _total(
@@ -73,7 +89,8 @@ def _counts(token: str) -> bool:
     return _NUMBER.fullmatch(token) is not None
 
 
-def _parts_of_day_in(said: str, vocabulary: Vocabulary) -> int:
+def parts_of_day_in(said: str, vocabulary: Vocabulary) -> int:
+    """Return how many parts of a day *said* names; a count may be meant for each."""
     return len(
         re.findall(rf"(?<!\w)(?:{pattern_of_any(tuple(vocabulary.parts_of_day))})(?!\w)", said)
     )

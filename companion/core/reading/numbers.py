@@ -271,7 +271,7 @@ def _range(match: re.Match[str], around: _Around, scale: Scale) -> Reading:
 
 
 def _is_doubtful(low: Decimal, high: Decimal, by: str | None, scale: Scale) -> bool:
-    """Tell whether a range may be something else: the whole scale, a half, out of five."""
+    """Tell whether a range may be something else: the whole scale, a part of one, out of five."""
     if low <= 1 and high == scale.high:
         return True
-    return by == "/" and (high - low != 1 or high in {2, 5, scale.high})
+    return by == "/" and (scale.counts or high - low != 1 or high in {2, 5, scale.high})

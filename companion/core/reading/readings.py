@@ -1,7 +1,7 @@
 """What a reply can turn out to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -150,6 +150,14 @@ class Vocabulary:
     """Words that make an hour of a number: "2 at 8am"."""
     asking: frozenset[str] = frozenset()
     """Words that begin a question."""
+    misleading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By question, or "any" for all: phrases beside which nothing is certain (see ``traps``)."""
+    affirming: frozenset[str] = frozenset()
+    """Words that say that something was done: "no, I did" is no no."""
+    negating: frozenset[str] = frozenset()
+    """Words that turn them round: "I haven't taken"."""
+    other_days: frozenset[str] = frozenset()
+    """Words for a day that is not the one asked about: nothing is added to it."""
 
     def said_of(self, question: str) -> Mapping[str, Decimal]:
         """Return the words of *question*'s own text with the number each belongs to."""

@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CLOCK = r"\d{1,2}(?:[:.]\d\d)? ?[ap]m"
 _HOUR = re.compile(r"\d\s*[ap]m(?!\w)")
 _GLUED_HOUR = re.compile(r"\d[ap]m(?!\w)")
-_FIRST_OF_ALL = re.compile(r"\W*[\d.]+\s*[,:]")
+_FIRST_OF_ALL = re.compile(r"\D*[\d.]+([^\d,:]*)[,:]")
 _SIGNS = re.compile(r"[.!?;:()\"'*~]+(?=\s|$)")
 
 
@@ -55,10 +55,7 @@ def _adds_up(said: str, parts: int, tokens: list[str], vocabulary: Vocabulary) -
 
     "2+" may be more; "2. 3" may be a second thought; "2 yesterday and 3 today" are two days.
     """
-    words = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
-    dividing = re.findall(
-        rf"[+&]|\x00|\d[ap]m(?!\w)|(?<!\w)(?:{words})(?!\w)", in_digits(said, vocabulary)
-    )
+    dividing = _dividing_in(in_digits(said, vocabulary), vocabulary)
     signs = sum(1 for word in dividing if word in vocabulary.plus or word in "+&")
     if parts == 1:
         return signs == 0
@@ -75,8 +72,15 @@ def _total(
         return total
     if "=" in said or not vocabulary.totals.isdisjoint(tokens):
         return total / 2 if total / 2 in parts else None  # "3 in total, 2 am 1 pm"
-    summed = len(parts) > 2 and _FIRST_OF_ALL.match(in_digits(said, vocabulary))
-    return None if summed else total  # "4, two am two pm"
+    first = _FIRST_OF_ALL.match(in_digits(said, vocabulary))
+    summed = first is not None and not _dividing_in(first[1], vocabulary)
+    return None if summed else total  # "4 tablets, two am two pm"
+
+
+def _dividing_in(said: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the signs and words of *said* that divide a count."""
+    words = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
+    return re.findall(rf"[+&]|\x00|\d[ap]m(?!\w)|(?<!\w)(?:{words})(?!\w)", said)
 
 
 def _hours_marked(said: str, vocabulary: Vocabulary) -> str:

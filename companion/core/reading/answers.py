@@ -11,9 +11,13 @@ from decimal import Decimal
 
 from companion.core.normalising import folded, normalise, plain
 from companion.core.questions import Question, Scale
-from companion.core.reading.counts import count_in, parts_of_day_in
+from companion.core.reading.counts import (
+    count_in,
+    parts_of_day_in,
+    without_what_is_no_count,
+)
 from companion.core.reading.deciding import agrees, denies
-from companion.core.reading.numbers import number_in, remarks_in
+from companion.core.reading.numbers import number_in, remarks_in, without_asides
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,
@@ -50,7 +54,7 @@ def read(
     """
     bare = _bare(text, vocabulary)
     said = _without_politeness(bare, vocabulary)
-    for whole in (bare, said):
+    for whole in (bare, said, without_asides(bare, vocabulary).strip(_EDGES)):
         if question is not None and whole in vocabulary.answers.get(question, {}):
             return Reading(ReadingKind.NUMBER, vocabulary.answers[question][whole])
     keyword = _keyword(bare, vocabulary)
@@ -114,6 +118,8 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         return Reading(ReadingKind.NO)
     said = folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
     said = _LONE.get(said.strip(_EDGES), said)
+    if scale.counts:
+        said = without_what_is_no_count(said, vocabulary)
     if _asks(said, vocabulary) or misleads(said, question, vocabulary):
         return UNCLEAR  # "is 10 the worst?", "half of them"
     if scale.counts:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from companion.core.questions import Scale
 from companion.core.reading.numbers import exact, in_digits, pattern_of_any
@@ -29,14 +30,14 @@ _SIGNS = re.compile(r"[.!?;:()\"'*~]+(?=\s|$)")
 
 def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
     """Return the count that *said*, in normal form, gives on *scale*, or unclear."""
-    said = _hours_marked(said, vocabulary)
+    said = _hours_marked(in_digits(said, vocabulary), vocabulary)
     tokens = _TOKEN.findall(_in_parts(said, vocabulary))
     known = vocabulary.before | vocabulary.after | vocabulary.units
     if not all(_counts(token) or token == _MARK or token in known for token in tokens):
         return UNCLEAR
     parts = list(_parts(tokens))
-    fewest = max(1, parts_of_day_in(said, vocabulary))
-    if None in parts or not fewest <= len(parts) <= MOST_PARTS:
+    fewest, most = _times_in(said, vocabulary)
+    if None in parts or not fewest <= len(parts) <= most:
         return UNCLEAR  # "2 morning and night" is two, or two and two
     if _HOUR.search(said) and (len(parts) == 1 or _GLUED_HOUR.search(said)):
         return UNCLEAR  # "2pm" is a time; "2 am + 1 pm" are parts of a day
@@ -83,14 +84,38 @@ def _dividing_in(said: str, vocabulary: Vocabulary) -> list[str]:
     return re.findall(rf"[+&]|\x00|\d[ap]m(?!\w)|(?<!\w)(?:{words})(?!\w)", said)
 
 
+def without_what_is_no_count(said: str, vocabulary: Vocabulary) -> str:
+    """Leave out "x 15 mg", which is how strong, and "in the last 24 hours", which was asked."""
+    return _formed(vocabulary.no_counts, r"[1-9]\d*(?:\.\d+)?").sub(" ", said)
+
+
 def _hours_marked(said: str, vocabulary: Vocabulary) -> str:
     """Put a mark for an hour: "at 8am" is when, as "in the morning" is."""
     before = pattern_of_any(vocabulary.clock)
-    return re.sub(rf"(?<!\w)(?:{before}) {_CLOCK}(?!\w)", _APART, said)
+    said = re.sub(rf"(?<!\w)(?:{before}) {_CLOCK}(?!\w)", _APART, said)
+    return _formed(vocabulary.o_clock, r"\d{1,2}(?:[:.]\d\d)?").sub(_APART, said)
+
+
+@cache
+def _formed(phrases: tuple[str, ...], number: str) -> re.Pattern[str]:
+    """Return a pattern for any of *phrases*, in which "#" stands for *number*."""
+    any_of = pattern_of_any(phrases).replace(r"\#", f"(?:{number})")
+    return re.compile(rf"(?<![\w.])(?:{any_of})(?![\w.]*\w)")
 
 
 def _counts(token: str) -> bool:
     return _NUMBER.fullmatch(token) is not None
+
+
+def _times_in(said: str, vocabulary: Vocabulary) -> tuple[int, int]:
+    """Return the fewest and the most parts that a count can have, by the times it names.
+
+    "2 at 8 and 10" is two each time: beside hours, every part has a time of its own.
+    """
+    of_day = pattern_of_any(vocabulary.parts_of_day)
+    said = re.sub(rf"{_MARK} *(?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) *{_MARK}", _MARK, said)
+    hours, parts = said.count(_MARK), parts_of_day_in(said, vocabulary)
+    return max(1, hours, parts), min(hours + parts if hours else MOST_PARTS, MOST_PARTS)
 
 
 def parts_of_day_in(said: str, vocabulary: Vocabulary) -> int:

@@ -150,6 +150,10 @@ class Vocabulary:
     """Words that make an hour of a number: "2 at 8am"."""
     asking: frozenset[str] = frozenset()
     """Words that begin a question."""
+    o_clock: tuple[str, ...] = ()
+    """When some of a count were taken, "#" for the hour: "at #"."""
+    no_counts: tuple[str, ...] = ()
+    """What holds a number beside a count and is none, "#" for it: "x # mg"."""
     misleading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By question, or "any" for all: phrases beside which nothing is certain (see ``traps``)."""
     affirming: frozenset[str] = frozenset()

@@ -162,7 +162,7 @@ _SETS = (
 )  # fmt: skip
 
 # What a language may lack.
-_MORE_PHRASES = ("openings", "remarks", "labels", "o_clock", "no_counts")
+_MORE_PHRASES = ("openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier")
 _MORE_SETS = (
     "counted", "describing", "resuming", "clock", "asking", "affirming", "negating", "other_days",
 )  # fmt: skip

@@ -182,7 +182,14 @@ def test_a_long_text_is_for_a_person() -> None:
 
 
 def test_ten_thousand_letters_and_odd_ones_are_read() -> None:
-    for letters in ("7" * 10_000, "\x00" * 10_000, "\u202e7" * 5_000, "1/" * 5_000, " 7" * 5_000):
+    for letters in (
+        "7" * 10_000,
+        "\x00" * 10_000,
+        "\u202e7" * 5_000,
+        "1/" * 5_000,
+        " 7" * 5_000,
+        "7 was " * 2_000,
+    ):
         assert read(letters, Question.PAIN, ENGLISH).value is None
 
 

@@ -188,6 +188,8 @@ def test_every_keyword_is_heard_in_the_language_and_in_english(tag: str) -> None
         ("pl", Question.TABLETS, "2 o 8 i 2 o 20", "4"),
         ("pl", Question.TABLETS, "4 po 30 mg", "4"),
         ("pl", Question.TABLETS, "trzy w ciągu doby", "3"),
+        ("pl", Question.PAIN, "wczoraj było 8, dziś 5", "5"),
+        ("ur", Question.PAIN, "کل ۸ تھا آج ۵ ہے", "5"),
         ("pl", Question.USE, "zgodnie z ustaleniami", "1"),
         ("pl", Question.USE, "duzo wiecej niestety", "3"),
         ("pl", Question.WITHDRAWAL, "raczej łagodne", "1"),

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from companion.core.normalising import folded, normalise, plain
 from companion.core.questions import Question, Scale
+from companion.core.reading.comparing import about_now
 from companion.core.reading.counts import (
     count_in,
     parts_of_day_in,
@@ -126,7 +127,8 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         counted = count_in(said, scale, vocabulary)
         if counted.kind is not ReadingKind.UNCLEAR or parts_of_day_in(said, vocabulary) > 1:
             return counted
-    return number_in(said, scale, vocabulary, question)
+    now = about_now(said, vocabulary) if scale.ranges and not scale.counts else None
+    return number_in(now or said, scale, vocabulary, question)
 
 
 FEWEST_WORDS_OF_A_THOUGHT = 3

@@ -150,6 +150,10 @@ class Vocabulary:
     """Words that make an hour of a number: "2 at 8am"."""
     asking: frozenset[str] = frozenset()
     """Words that begin a question."""
+    now: tuple[str, ...] = ()
+    """Words for now where a score is compared with one of before: "today", "this week"."""
+    earlier: tuple[str, ...] = ()
+    """Words for before: "was", "last week". Nothing but a score may stand beside them."""
     o_clock: tuple[str, ...] = ()
     """When some of a count were taken, "#" for the hour: "at #"."""
     no_counts: tuple[str, ...] = ()

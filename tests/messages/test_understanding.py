@@ -44,9 +44,9 @@ class Floors:
 
 
 FLOORS = {
-    "en-GB": Floors(95, 99, 98, harder=95, ordinary_urgent=0),
-    "pl": Floors(87, 97, 97, harder=80, ordinary_urgent=0),
-    "ur": Floors(80, 96, 96, harder=90, ordinary_urgent=0),
+    "en-GB": Floors(97, 99, 98, harder=95, ordinary_urgent=0),
+    "pl": Floors(91, 97, 97, harder=80, ordinary_urgent=0),
+    "ur": Floors(85, 96, 96, harder=90, ordinary_urgent=0),
 }
 TAGS = sorted(FLOORS)
 

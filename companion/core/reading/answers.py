@@ -37,6 +37,8 @@ _HOW_OFTEN = {Question.INTEREST, Question.MOOD}
 _LONE = {"o": "0", "l": "1"}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?!\d)")
+_QUERIED = re.compile(r"[?\d]")
+"""Signs beside which a yes or a no may answer something else: "ji?", "0 nah"."""
 _GLAD = frozenset("👍👌🙏❤💙💚💛💜🧡😀😁😂😃😄😅😆😇😉😊😋😍😎🙂🤗🤣🥰🏻🏼🏽🏾🏿")
 
 
@@ -102,7 +104,7 @@ def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
     keyword = _keyword(bare, vocabulary)
     if keyword is not None:
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
-    if "?" not in normalise(text) and not misleads(bare, "agreed", vocabulary):
+    if not _QUERIED.search(normalise(text)) and not misleads(bare, "agreed", vocabulary):
         if bare in vocabulary.yes or agrees(bare, vocabulary):
             return Reading(ReadingKind.YES)
         if bare in vocabulary.no or denies(bare, vocabulary):

@@ -131,7 +131,7 @@ class _Around:
         self.vocabulary, self.question = vocabulary, question
         # "about 2" is a score, but where numbers stand for words it may be a count.
         self.hedges = frozenset[str]() if scale.ranges else vocabulary.hedges
-        self.is_score, self.counts = scale.ranges and not scale.counts, scale.counts
+        self.is_score = scale.ranges and not scale.counts
         self.goes_on = self.is_score and not spelt  # "one bad day" is no score
         dropped = (
             pattern_of_any((*vocabulary.asides, *vocabulary.hours)) if scale.halves else r"(?!)"
@@ -169,12 +169,12 @@ class _Around:
         """
         words = self.vocabulary
         thought = [token for token in rest if not _harmless(token)]
-        doubts = words.doubts | words.counted
-        if self.is_score and rest[0] in _BREAKS and thought[0] not in words.counted:
-            doubts = words.doubts
+        doubts = words.doubts
+        if self.is_score and rest[0] in _BREAKS:
+            doubts |= words.counted.intersection(thought[:1])
         elif self.goes_on and rest[0] in words.resuming and len(thought) > 1:
-            doubts = (doubts | words.units) - words.resuming  # "2 i took" may count
-        elif rest[0] not in _BREAKS or self.counts:
+            doubts = (doubts | words.counted | words.units) - words.resuming  # "2 i took" may count
+        else:
             return False
         return all(_plain_word(token, doubts) or _CLOCK.fullmatch(token) for token in thought)
 

@@ -135,7 +135,7 @@ class Vocabulary:
     keywords: Mapping[str, Keyword]
     """Whole messages that steer."""
     counted: frozenset[str] = frozenset()
-    """What is counted: doubtful right behind a score, and in all that follows another number."""
+    """What is counted, or when: doubtful right behind a score."""
     openings: tuple[str, ...] = ()
     """How somebody may begin before the score: "worse today 9"."""
     remarks: tuple[str, ...] = ()

@@ -57,9 +57,8 @@ def read(
     """
     bare = _bare(text, vocabulary)
     said = _without_politeness(bare, vocabulary)
-    for whole in (bare, said, without_asides(bare, vocabulary).strip(_EDGES)):
-        if question is not None and whole in vocabulary.answers.get(question, {}):
-            return Reading(ReadingKind.NUMBER, vocabulary.answers[question][whole])
+    if question is not None and (value := _whole_answer(text, question, vocabulary)) is not None:
+        return Reading(ReadingKind.NUMBER, value)
     keyword = _keyword(bare, vocabulary)
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
     how_often = question in _HOW_OFTEN and keyword in {Keyword.OFTEN, Keyword.SELDOM}
@@ -72,6 +71,17 @@ def read(
     if most_tablets is not None and question is Question.TABLETS and _most(reading) > most_tablets:
         return replace(reading, care=Care.PERSON)
     return reading
+
+
+def _whole_answer(text: str, question: Question, vocabulary: Vocabulary) -> Decimal | None:
+    """Return the number that all of *text* stands for: "as agreed", and not "more?"."""
+    bare, answers = _bare(text, vocabulary), vocabulary.answers.get(question, {})
+    forms = [bare]
+    if not misleads(bare, question, vocabulary):  # "more please" asks for more
+        less = without_asides(bare, vocabulary).strip(_EDGES)
+        forms += [_without_politeness(bare, vocabulary), less]
+    found = [answers[form] for form in forms if form in answers]
+    return found[0] if found and "?" not in normalise(text) else None
 
 
 def _answer(text: str, question: Question, scale: Scale, vocabulary: Vocabulary) -> Reading:

@@ -14,6 +14,7 @@ from companion.core.questions import Question, Scale
 from companion.core.reading.comparing import about_now
 from companion.core.reading.counts import (
     count_in,
+    may_be_an_hour,
     parts_of_day_in,
     without_what_is_no_count,
 )
@@ -133,6 +134,8 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
     said = _LONE.get(said.strip(_EDGES), said)
     if scale.counts:
         said = without_what_is_no_count(said, vocabulary)
+        if may_be_an_hour(said, vocabulary):
+            return UNCLEAR
     if _asks(said, vocabulary) or misleads(said, question, vocabulary):
         return UNCLEAR  # "is 10 the worst?", "half of them"
     if scale.counts:

@@ -16,6 +16,8 @@ from companion.core.reading.readings import UNCLEAR, Care, Reading, ReadingKind,
 
 MOST_PARTS = 6
 """Numbers in one text; more are no count of a day."""
+_EARLIEST_HOUR = 5
+"""Fewer are more likely tablets than a time: "2 am + 1 pm"."""
 _MARK = "\x00"
 """Stands where one part of a count ends. No text holds it: normalising takes it away."""
 _APART = f" {_MARK} "
@@ -116,6 +118,16 @@ def _times_in(said: str, vocabulary: Vocabulary) -> tuple[int, int]:
     said = re.sub(rf"{_MARK} *(?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) *{_MARK}", _MARK, said)
     hours, parts = said.count(_MARK), parts_of_day_in(said, vocabulary)
     return max(1, hours, parts), min(hours + parts if hours else MOST_PARTS, MOST_PARTS)
+
+
+def may_be_an_hour(said: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a number of *said* may be the time: "8 am", "7 in the morning"."""
+    of_day = pattern_of_any((*vocabulary.parts_of_day, "am", "pm"))
+    beside = (
+        rf"(?<![\w.])(\d{{1,2}}) (?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) (\d{{1,2}})(?![\w.]| \w)"
+    )
+    found = re.findall(beside, in_digits(said, vocabulary))
+    return any(_EARLIEST_HOUR <= int(one or other) <= 24 for one, other in found)
 
 
 def parts_of_day_in(said: str, vocabulary: Vocabulary) -> int:

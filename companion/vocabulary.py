@@ -4,7 +4,7 @@ A file with a mistake in it stops the start, with the file and the key in the er
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -148,6 +148,7 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
             for name in _questions(file, "topics")
         },
         keywords=_keywords(file),
+        misleading=_misleading(file),
         **words,
     )
 
@@ -161,8 +162,17 @@ _SETS = (
 )  # fmt: skip
 
 # What a language may lack.
-_MORE_PHRASES = ("openings", "remarks", "labels")
-_MORE_SETS = ("counted", "describing", "resuming", "clock", "asking")
+_MORE_PHRASES = ("openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier")
+_MORE_SETS = (
+    "counted", "describing", "resuming", "clock", "asking", "affirming", "negating", "other_days",
+)  # fmt: skip
+_ALSO_MISLEADING = {"any", "agreed"}
+"""Beside the questions: all of them, and a yes or a no."""
+
+
+def _misleading(file: TomlFile) -> dict[str, tuple[str, ...]]:
+    names = _questions(file, "misleading", also=_ALSO_MISLEADING)
+    return {name: file.words(name, file.values["misleading"]) for name in names}
 
 
 def _keywords(file: TomlFile) -> dict[str, Keyword]:
@@ -190,9 +200,9 @@ def _numbered(
     return numbered
 
 
-def _questions(file: TomlFile, key: str) -> list[str]:
+def _questions(file: TomlFile, key: str, also: Collection[str] = ()) -> list[str]:
     names = list(file.get(key, dict))
-    if unknown := set(names) - set(Question):
+    if unknown := set(names).difference(Question, also):
         raise file.error(f"{key}.{min(unknown)}", "is no question")
     return names
 

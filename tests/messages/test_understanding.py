@@ -44,9 +44,9 @@ class Floors:
 
 
 FLOORS = {
-    "en-GB": Floors(95, 99, 98, harder=95, ordinary_urgent=0),
-    "pl": Floors(87, 97, 97, harder=80, ordinary_urgent=0),
-    "ur": Floors(80, 96, 96, harder=90, ordinary_urgent=0),
+    "en-GB": Floors(97, 99, 98, harder=95, ordinary_urgent=0),
+    "pl": Floors(91, 97, 97, harder=80, ordinary_urgent=0),
+    "ur": Floors(85, 96, 96, harder=90, ordinary_urgent=0),
 }
 TAGS = sorted(FLOORS)
 
@@ -91,6 +91,20 @@ def test_no_reply_is_given_a_wrong_value(tag: str) -> None:
     ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_no_trap_of_the_language_is_given_a_value(tag: str) -> None:
+    # Replies that were once given one: "half of them", "no, I did", "number do".
+    vocabulary = words_of(tag)
+
+    caught = [
+        (row["question"], row["reply"], found)
+        for row in rows("traps", tag)
+        if (found := as_read(row, vocabulary)).split()[0] in VALUES
+    ]
+
+    assert caught == []
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -158,6 +172,11 @@ def test_every_keyword_is_heard_in_the_language_and_in_english(tag: str) -> None
         ("ur", Question.PAIN, "۱۰ میں سے ۸", "8"),
         ("ur", Question.PAIN, "10 mein se 8", "8"),
         ("ur", Question.PAIN, "ساڑھے چھ", "6.5"),
+        ("ur", Question.PAIN, "پورے دس 😭", "10"),
+        ("ur", Question.TABLETS, "do subah 8 baje do raat 9 baje", "4"),
+        ("ur", Question.TABLETS, "15mg ki 3 goliyan", "3"),
+        ("ur", Question.WITHDRAWAL, "شدید", "3"),
+        ("ur", Question.MOOD, "تقریباً ہر روز", "3"),
         ("ur", Question.TABLETS, "ڈیڑھ گولی", "1.5"),
         ("ur", Question.USE, "کم", "2"),
         ("ur", Question.USE, "زیادہ", "3"),
@@ -166,6 +185,14 @@ def test_every_keyword_is_heard_in_the_language_and_in_english(tag: str) -> None
         ("pl", Question.PAIN, "szesc i pol", "6.5"),
         ("pl", Question.TABLETS, "półtorej tabletki", "1.5"),
         ("pl", Question.TABLETS, "2 rano i 1 wieczorem", "3"),
+        ("pl", Question.TABLETS, "2 o 8 i 2 o 20", "4"),
+        ("pl", Question.TABLETS, "4 po 30 mg", "4"),
+        ("pl", Question.TABLETS, "trzy w ciągu doby", "3"),
+        ("pl", Question.PAIN, "wczoraj było 8, dziś 5", "5"),
+        ("ur", Question.PAIN, "کل ۸ تھا آج ۵ ہے", "5"),
+        ("pl", Question.USE, "zgodnie z ustaleniami", "1"),
+        ("pl", Question.USE, "duzo wiecej niestety", "3"),
+        ("pl", Question.WITHDRAWAL, "raczej łagodne", "1"),
         ("pl", Question.USE, "tak jak ustalone", "1"),
         ("pl", Question.USE, "powrót do wcześniejszego kroku", "4"),
         ("pl", Question.INTEREST, "ponad połowę dni", "2"),

@@ -66,6 +66,11 @@ def test_no_word_both_leaves_a_number_as_it_is_and_puts_it_in_doubt(folder: Path
         ('"as agreed" = 1', '"As agreed" = 1', "en-GB.toml: use.As agreed: must be"),
         ("[answers.use]", "[answers.sleep]", "en-GB.toml: answers.sleep: is no question"),
         ("[topics]", "[topics]\nsleep = []", "en-GB.toml: topics.sleep: is no question"),
+        (
+            "[misleading]",
+            "[misleading]\nsleep = []",
+            "en-GB.toml: misleading.sleep: is no question",
+        ),
         ("HOLD = [", "WAIT = [", "en-GB.toml: keywords.WAIT: is no keyword"),
         ('"stopall"', '"StopAll"', "en-GB.toml: STOP: 'StopAll' must be in small letters"),
         ('half = ["and a half"', 'half = [5, "and a half"', "en-GB.toml: half: 5 must be"),

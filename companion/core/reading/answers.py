@@ -11,8 +11,15 @@ from decimal import Decimal
 
 from companion.core.normalising import folded, normalise, plain
 from companion.core.questions import Question, Scale
-from companion.core.reading.counts import count_in
-from companion.core.reading.numbers import number_in, remarks_in, without
+from companion.core.reading.comparing import about_now
+from companion.core.reading.counts import (
+    count_in,
+    may_be_an_hour,
+    parts_of_day_in,
+    without_what_is_no_count,
+)
+from companion.core.reading.deciding import agrees, denies
+from companion.core.reading.numbers import number_in, remarks_in, without_asides
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,
@@ -21,6 +28,7 @@ from companion.core.reading.readings import (
     ReadingKind,
     Vocabulary,
 )
+from companion.core.reading.traps import misleads
 
 _EDGES = " \n\t,.!?;:()\"'*~"
 _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
@@ -30,6 +38,8 @@ _HOW_OFTEN = {Question.INTEREST, Question.MOOD}
 _LONE = {"o": "0", "l": "1"}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?!\d)")
+_QUERIED = re.compile(r"[?\d]")
+"""Signs beside which a yes or a no may answer something else: "ji?", "0 nah"."""
 _GLAD = frozenset("👍👌🙏❤💙💚💛💜🧡😀😁😂😃😄😅😆😇😉😊😋😍😎🙂🤗🤣🥰🏻🏼🏽🏾🏿")
 
 
@@ -48,9 +58,8 @@ def read(
     """
     bare = _bare(text, vocabulary)
     said = _without_politeness(bare, vocabulary)
-    for whole in (bare, said):
-        if question is not None and whole in vocabulary.answers.get(question, {}):
-            return Reading(ReadingKind.NUMBER, vocabulary.answers[question][whole])
+    if question is not None and (value := _whole_answer(text, question, vocabulary)) is not None:
+        return Reading(ReadingKind.NUMBER, value)
     keyword = _keyword(bare, vocabulary)
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
     how_often = question in _HOW_OFTEN and keyword in {Keyword.OFTEN, Keyword.SELDOM}
@@ -63,6 +72,17 @@ def read(
     if most_tablets is not None and question is Question.TABLETS and _most(reading) > most_tablets:
         return replace(reading, care=Care.PERSON)
     return reading
+
+
+def _whole_answer(text: str, question: Question, vocabulary: Vocabulary) -> Decimal | None:
+    """Return the number that all of *text* stands for: "as agreed", and not "more?"."""
+    bare, answers = _bare(text, vocabulary), vocabulary.answers.get(question, {})
+    forms = [bare]
+    if not misleads(bare, question, vocabulary):  # "more please" asks for more
+        less = without_asides(bare, vocabulary).strip(_EDGES)
+        forms += [_without_politeness(bare, vocabulary), less]
+    found = [answers[form] for form in forms if form in answers]
+    return found[0] if found and "?" not in normalise(text) else None
 
 
 def _answer(text: str, question: Question, scale: Scale, vocabulary: Vocabulary) -> Reading:
@@ -95,13 +115,11 @@ def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
     keyword = _keyword(bare, vocabulary)
     if keyword is not None:
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
-    said = without(tuple(r for r in vocabulary.remarks if r.split()[0] in vocabulary.no), bare)
-    left = set(_WORD.findall(said)) - vocabulary.agreeing - vocabulary.pleasantries
-    left -= vocabulary.polite
-    if bare in vocabulary.yes or (left and left <= vocabulary.yes):
-        return Reading(ReadingKind.YES)
-    if bare in vocabulary.no or (left and left <= vocabulary.no):
-        return Reading(ReadingKind.NO)
+    if not _QUERIED.search(normalise(text)) and not misleads(bare, "agreed", vocabulary):
+        if bare in vocabulary.yes or agrees(bare, vocabulary):
+            return Reading(ReadingKind.YES)
+        if bare in vocabulary.no or denies(bare, vocabulary):
+            return Reading(ReadingKind.NO)
     return Reading(ReadingKind.UNCLEAR if _tries(text, vocabulary) else ReadingKind.FREE_TEXT)
 
 
@@ -114,13 +132,18 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         return Reading(ReadingKind.NO)
     said = folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
     said = _LONE.get(said.strip(_EDGES), said)
-    if _asks(said, vocabulary):
-        return UNCLEAR  # "is 10 the worst?"
+    if scale.counts:
+        said = without_what_is_no_count(said, vocabulary)
+        if may_be_an_hour(said, vocabulary):
+            return UNCLEAR
+    if _asks(said, vocabulary) or misleads(said, question, vocabulary):
+        return UNCLEAR  # "is 10 the worst?", "half of them"
     if scale.counts:
         counted = count_in(said, scale, vocabulary)
-        if counted.kind is not ReadingKind.UNCLEAR:
+        if counted.kind is not ReadingKind.UNCLEAR or parts_of_day_in(said, vocabulary) > 1:
             return counted
-    return number_in(said, scale, vocabulary, question)
+    now = about_now(said, vocabulary) if scale.ranges and not scale.counts else None
+    return number_in(now or said, scale, vocabulary, question)
 
 
 FEWEST_WORDS_OF_A_THOUGHT = 3

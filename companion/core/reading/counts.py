@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from companion.core.questions import Scale
 from companion.core.reading.numbers import exact, in_digits, pattern_of_any
@@ -15,6 +16,8 @@ from companion.core.reading.readings import UNCLEAR, Care, Reading, ReadingKind,
 
 MOST_PARTS = 6
 """Numbers in one text; more are no count of a day."""
+_EARLIEST_HOUR = 5
+"""Fewer are more likely tablets than a time: "2 am + 1 pm"."""
 _MARK = "\x00"
 """Stands where one part of a count ends. No text holds it: normalising takes it away."""
 _APART = f" {_MARK} "
@@ -23,31 +26,44 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CLOCK = r"\d{1,2}(?:[:.]\d\d)? ?[ap]m"
 _HOUR = re.compile(r"\d\s*[ap]m(?!\w)")
 _GLUED_HOUR = re.compile(r"\d[ap]m(?!\w)")
-_FIRST_OF_ALL = re.compile(r"\W*[\d.]+\s*[,:]")
+_FIRST_OF_ALL = re.compile(r"\D*[\d.]+([^\d,:]*)[,:]")
 _SIGNS = re.compile(r"[.!?;:()\"'*~]+(?=\s|$)")
 
 
 def count_in(said: str, scale: Scale, vocabulary: Vocabulary) -> Reading:
     """Return the count that *said*, in normal form, gives on *scale*, or unclear."""
-    said = _hours_marked(said, vocabulary)
+    said = _hours_marked(in_digits(said, vocabulary), vocabulary)
     tokens = _TOKEN.findall(_in_parts(said, vocabulary))
     known = vocabulary.before | vocabulary.after | vocabulary.units
     if not all(_counts(token) or token == _MARK or token in known for token in tokens):
         return UNCLEAR
     parts = list(_parts(tokens))
-    fewest = max(1, _parts_of_day_in(said, vocabulary))
-    if None in parts or not fewest <= len(parts) <= MOST_PARTS:
+    fewest, most = _times_in(said, vocabulary)
+    if None in parts or not fewest <= len(parts) <= most:
         return UNCLEAR  # "2 morning and night" is two, or two and two
     if _HOUR.search(said) and (len(parts) == 1 or _GLUED_HOUR.search(said)):
         return UNCLEAR  # "2pm" is a time; "2 am + 1 pm" are parts of a day
     total = _total([part for part in parts if part is not None], tokens, said, vocabulary)
-    if total is None:
+    if total is None or not _adds_up(said, len(parts), tokens, vocabulary):
         return UNCLEAR
     if not scale.holds(total):
         whole = total > scale.high and len(parts) == 1
         return Reading(ReadingKind.OUT_OF_RANGE) if whole else UNCLEAR
     reading = Reading(ReadingKind.NUMBER, total)
     return reading if len(parts) == 1 else replace(reading, care=Care.CONFIRM)
+
+
+def _adds_up(said: str, parts: int, tokens: list[str], vocabulary: Vocabulary) -> bool:
+    """Tell whether as many as *parts* are added, and none is still to come.
+
+    "2+" may be more; "2. 3" may be a second thought; "2 yesterday and 3 today" are two days.
+    """
+    dividing = _dividing_in(in_digits(said, vocabulary), vocabulary)
+    signs = sum(1 for word in dividing if word in vocabulary.plus or word in "+&")
+    if parts == 1:
+        return signs == 0
+    added = bool(dividing) or "=" in said or not vocabulary.totals.isdisjoint(tokens)
+    return added and signs < parts and vocabulary.other_days.isdisjoint(tokens)
 
 
 def _total(
@@ -59,21 +75,63 @@ def _total(
         return total
     if "=" in said or not vocabulary.totals.isdisjoint(tokens):
         return total / 2 if total / 2 in parts else None  # "3 in total, 2 am 1 pm"
-    summed = len(parts) > 2 and _FIRST_OF_ALL.match(in_digits(said, vocabulary))
-    return None if summed else total  # "4, two am two pm"
+    first = _FIRST_OF_ALL.match(in_digits(said, vocabulary))
+    summed = first is not None and not _dividing_in(first[1], vocabulary)
+    return None if summed else total  # "4 tablets, two am two pm"
+
+
+def _dividing_in(said: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the signs and words of *said* that divide a count."""
+    words = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
+    return re.findall(rf"[+&]|\x00|\d[ap]m(?!\w)|(?<!\w)(?:{words})(?!\w)", said)
+
+
+def without_what_is_no_count(said: str, vocabulary: Vocabulary) -> str:
+    """Leave out "x 15 mg", which is how strong, and "in the last 24 hours", which was asked."""
+    return _formed(vocabulary.no_counts, r"[1-9]\d*(?:\.\d+)?").sub(" ", said)
 
 
 def _hours_marked(said: str, vocabulary: Vocabulary) -> str:
     """Put a mark for an hour: "at 8am" is when, as "in the morning" is."""
     before = pattern_of_any(vocabulary.clock)
-    return re.sub(rf"(?<!\w)(?:{before}) {_CLOCK}(?!\w)", _APART, said)
+    said = re.sub(rf"(?<!\w)(?:{before}) {_CLOCK}(?!\w)", _APART, said)
+    return _formed(vocabulary.o_clock, r"\d{1,2}(?:[:.]\d\d)?").sub(_APART, said)
+
+
+@cache
+def _formed(phrases: tuple[str, ...], number: str) -> re.Pattern[str]:
+    """Return a pattern for any of *phrases*, in which "#" stands for *number*."""
+    any_of = pattern_of_any(phrases).replace(r"\#", f"(?:{number})")
+    return re.compile(rf"(?<![\w.])(?:{any_of})(?![\w.]*\w)")
 
 
 def _counts(token: str) -> bool:
     return _NUMBER.fullmatch(token) is not None
 
 
-def _parts_of_day_in(said: str, vocabulary: Vocabulary) -> int:
+def _times_in(said: str, vocabulary: Vocabulary) -> tuple[int, int]:
+    """Return the fewest and the most parts that a count can have, by the times it names.
+
+    "2 at 8 and 10" is two each time: beside hours, every part has a time of its own.
+    """
+    of_day = pattern_of_any(vocabulary.parts_of_day)
+    said = re.sub(rf"{_MARK} *(?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) *{_MARK}", _MARK, said)
+    hours, parts = said.count(_MARK), parts_of_day_in(said, vocabulary)
+    return max(1, hours, parts), min(hours + parts if hours else MOST_PARTS, MOST_PARTS)
+
+
+def may_be_an_hour(said: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a number of *said* may be the time: "8 am", "7 in the morning"."""
+    of_day = pattern_of_any((*vocabulary.parts_of_day, "am", "pm"))
+    beside = (
+        rf"(?<![\w.])(\d{{1,2}}) (?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) (\d{{1,2}})(?![\w.]| \w)"
+    )
+    found = re.findall(beside, in_digits(said, vocabulary))
+    return any(_EARLIEST_HOUR <= int(one or other) <= 24 for one, other in found)
+
+
+def parts_of_day_in(said: str, vocabulary: Vocabulary) -> int:
+    """Return how many parts of a day *said* names; a count may be meant for each."""
     return len(
         re.findall(rf"(?<!\w)(?:{pattern_of_any(tuple(vocabulary.parts_of_day))})(?!\w)", said)
     )

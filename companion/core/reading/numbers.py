@@ -34,7 +34,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _HARMLESS = frozenset(",.!?;:()\"'*~-=\n")
 _BREAKS = frozenset(",.;:!\n-")
 _FACES = re.compile(
-    "[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞🏻🏼🏽🏾🏿♀♂☹☺]+"
+    "[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞💪🙏🎉🏻🏼🏽🏾🏿♀♂☹☺]+"
 )
 _KISSES = re.compile(r"(\d)(x{1,3})(?!\w)")
 _CLOCK = re.compile(r"\d{1,2}[ap]m")
@@ -169,12 +169,12 @@ class _Around:
         """
         words = self.vocabulary
         thought = [token for token in rest if not _harmless(token)]
-        doubts = words.doubts | words.counted
-        if self.is_score and rest[0] in _BREAKS and thought[0] not in words.counted:
-            doubts = words.doubts
+        doubts = words.doubts
+        if self.is_score and rest[0] in _BREAKS:
+            doubts |= words.counted.intersection(thought[:1])
         elif self.goes_on and rest[0] in words.resuming and len(thought) > 1:
-            doubts = (doubts | words.units) - words.resuming  # "2 i took" may count
-        elif rest[0] not in _BREAKS:
+            doubts = (doubts | words.counted | words.units) - words.resuming  # "2 i took" may count
+        else:
             return False
         return all(_plain_word(token, doubts) or _CLOCK.fullmatch(token) for token in thought)
 
@@ -195,6 +195,11 @@ class _Around:
 def remarks_in(vocabulary: Vocabulary, said: str) -> list[str]:
     """Return what *said* tells of how somebody is."""
     return _whole((*vocabulary.openings, *vocabulary.remarks)).findall(said)
+
+
+def without_asides(said: str, vocabulary: Vocabulary) -> str:
+    """Return *said* without faces and without what may stand anywhere: "i'd say"."""
+    return " ".join(without(vocabulary.asides, _FACES.sub(" ", said)).replace(",", " ").split())
 
 
 def without(phrases: tuple[str, ...], said: str) -> str:
@@ -258,11 +263,12 @@ def _range(match: re.Match[str], around: _Around, scale: Scale) -> Reading:
     if either and abs(high - low) > WIDEST_DOUBT:
         return UNCLEAR  # "7 or maybe 3" is no range
     next_to = match["by"] == "-" and abs(high - low) == 1
-    any_order = match["and"] is not None or either or next_to
+    side_by_side = match["and"] is None and match["by"] is None
+    between = match["and"] is not None and match["and"] not in around.vocabulary.through
+    any_order = between or either or next_to
     if any_order:
         low, high = min(low, high), max(low, high)
     fits = scale.ranges and low < high and scale.holds(low) and scale.holds(high)
-    side_by_side = match["and"] is None and match["by"] is None
     if not fits or (side_by_side and high - low != 1):
         return UNCLEAR
     if around.number != _RANGE_MARK or _is_doubtful(low, high, match["by"], scale):
@@ -271,7 +277,7 @@ def _range(match: re.Match[str], around: _Around, scale: Scale) -> Reading:
 
 
 def _is_doubtful(low: Decimal, high: Decimal, by: str | None, scale: Scale) -> bool:
-    """Tell whether a range may be something else: the whole scale, a half, out of five."""
+    """Tell whether a range may be something else: the whole scale, a part of one, out of five."""
     if low <= 1 and high == scale.high:
         return True
-    return by == "/" and (high - low != 1 or high in {2, 5, scale.high})
+    return by == "/" and (scale.counts or high - low != 1 or high in {2, 5, scale.high})

@@ -1,7 +1,7 @@
 """What a reply can turn out to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -135,7 +135,7 @@ class Vocabulary:
     keywords: Mapping[str, Keyword]
     """Whole messages that steer."""
     counted: frozenset[str] = frozenset()
-    """What is counted: doubtful right behind a score, and in all that follows another number."""
+    """What is counted, or when: doubtful right behind a score."""
     openings: tuple[str, ...] = ()
     """How somebody may begin before the score: "worse today 9"."""
     remarks: tuple[str, ...] = ()
@@ -150,6 +150,22 @@ class Vocabulary:
     """Words that make an hour of a number: "2 at 8am"."""
     asking: frozenset[str] = frozenset()
     """Words that begin a question."""
+    now: tuple[str, ...] = ()
+    """Words for now where a score is compared with one of before: "today", "this week"."""
+    earlier: tuple[str, ...] = ()
+    """Words for before: "was", "last week". Nothing but a score may stand beside them."""
+    o_clock: tuple[str, ...] = ()
+    """When some of a count were taken, "#" for the hour: "at #"."""
+    no_counts: tuple[str, ...] = ()
+    """What holds a number beside a count and is none, "#" for it: "x # mg"."""
+    misleading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By question, or "any" for all: phrases beside which nothing is certain (see ``traps``)."""
+    affirming: frozenset[str] = frozenset()
+    """Words that say that something was done: "no, I did" is no no."""
+    negating: frozenset[str] = frozenset()
+    """Words that turn them round: "I haven't taken"."""
+    other_days: frozenset[str] = frozenset()
+    """Words for a day that is not the one asked about: nothing is added to it."""
 
     def said_of(self, question: str) -> Mapping[str, Decimal]:
         """Return the words of *question*'s own text with the number each belongs to."""

@@ -248,6 +248,7 @@ def _lexicon_of(path: Path, words: str) -> Lexicon:
             other_words=frozenset(file.words("other_words")),
             groups=_groups(file),
             endings=_endings(file),
+            runs_together=file.values.get("runs_together") is True,
         )
     except PhraseError as error:
         raise file.error("phrases", str(error)) from error

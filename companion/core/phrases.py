@@ -13,8 +13,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from companion.core.run_together import parted
 from companion.core.urgency import Urgency
 
+SHORTEST_JOINED = 6
+"""Letters; a shorter word is not looked at for words written together."""
 SHORTEST_GUARDED = 7
 """Letters; a shorter word is too close to other words to be looked for misspelt."""
 
@@ -82,7 +85,8 @@ class Lexicon:
     reaches a phrase only across *carriers*, words such as "want to": one of *negations*
     from before it, one of *negations_after* from behind it, one of *negations_within* from
     between its words, as languages have them. *guarded* words are found with one letter
-    wrong too, unless what stands there is one of *other_words*. *reviewer* is the
+    wrong too, unless what stands there is one of *other_words*. In a language that
+    *runs_together* an unknown word may be several, written without spaces. *reviewer* is the
     native-speaking clinician who read it; empty while none has.
     """
 
@@ -99,6 +103,7 @@ class Lexicon:
     other_words: frozenset[str] = frozenset()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     endings: Mapping[str, str] = field(default_factory=dict)
+    runs_together: bool = False
     net: Node = field(init=False, repr=False, compare=False, default_factory=Node)
     barring: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
     """Negations, which no gap of a phrase holds."""
@@ -199,7 +204,14 @@ class Lexicon:
                 return self.respellings[variant].split()
             if variant in self.known:
                 return [variant]
+        if self.runs_together and len(word) >= SHORTEST_JOINED and not word.isascii():
+            parts = parted(word, self._knows)
+            if parts:
+                return [said for part in parts for said in self.spelt(part)]
         return [self._nearest(word)]
+
+    def _knows(self, word: str) -> bool:
+        return word in self.known or word in self.respellings
 
     def _variants(self, word: str) -> Iterator[str]:
         """Yield *word*, then as it would be written with more care."""

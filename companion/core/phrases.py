@@ -128,15 +128,15 @@ class Lexicon:
                     self._plant(phrase, category, urgency)
         for idiom in self.idioms:
             self._knit(idiom, Meaning(None))
-        self.known.update(self.respellings, self.carriers, self.other_words)
+        self.known.update(self.carriers, self.other_words)
         self.known.update(self.negations, self.negations_after, self.negations_within)
         for word in self.guarded:
             self._nearly.update(dict.fromkeys(_without_one_letter(word), word))
 
     def _gather(self) -> None:
-        """Note the groups of each word; a group that holds phrases is put in their place."""
+        """Note the groups of each word."""
         for name, members in self.groups.items():
-            for member in () if self._holds_phrases(name) else members:
+            for member in members:
                 word = self.respellings.get(member, member)
                 self._standing[word] = (*self._standing.get(word, (word,)), name)
         self.known.update(self._standing)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.urgency import Urgency
+from companion.store import patients
 from companion.store.database import Base, Scope, keyring_of, stored_enum
 from companion.store.patients import Patient
 
@@ -107,7 +108,11 @@ def _standing() -> sa.ColumnElement[bool]:
 def standing_alert(
     session: Session, organisation_id: UUID, patient_id: UUID | None, rule: str
 ) -> Alert | None:
-    """Return the unresolved alert of the same rule about the same patient, or None."""
+    """Return the unresolved alert of the same rule about the same patient, or None.
+
+    It is locked: what somebody closes at this moment stands no longer, and must not take
+    up what comes now.
+    """
     same = Alert.patient_id == patient_id if patient_id else Alert.patient_id.is_(None)
     query = (
         sa.select(Alert)
@@ -115,7 +120,16 @@ def standing_alert(
         .order_by(Alert.opened_at)
         .limit(1)
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(_for_change(query)).one_or_none()
+
+
+def _for_change(query: sa.Select[Alert]) -> sa.Select[Alert]:
+    """Lock what is found, as it stands now and not as this session saw it before.
+
+    The key is left alone: a rung that is told, and a text to staff, refer to the alert.
+    """
+    locking = query.with_for_update(key_share=True)
+    return locking.execution_options(populate_existing=True)
 
 
 def worrying_alerts(session: Session, organisation_id: UUID, patient_id: UUID) -> Sequence[Alert]:
@@ -152,9 +166,18 @@ def _seen_by(scope: Scope) -> sa.ColumnElement[bool]:
 
 def alert_of(session: Session, scope: Scope, alert_id: UUID) -> Alert | None:
     """Return one alert, locked for the change to come, or None when out of scope."""
-    query = sa.select(Alert).where(Alert.id == alert_id, _seen_by(scope)).with_for_update()
-    # As it stands now, not as this session saw it before: somebody may have taken it since.
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return _locked_after_patient(session, Alert.id == alert_id, _seen_by(scope))
+
+
+def _locked_after_patient(session: Session, *one: sa.ColumnElement[bool]) -> Alert | None:
+    """Lock whom the alert is about first, as a text that comes in does.
+
+    Two that lock one patient's alerts in different orders would wait for each other.
+    """
+    patient_id = session.scalar(sa.select(Alert.patient_id).where(*one))
+    if patient_id is not None:
+        patients.locked(session, patient_id)
+    return session.scalars(_for_change(sa.select(Alert).where(*one))).one_or_none()
 
 
 def alert_by_id(session: Session, alert_id: UUID) -> Alert:
@@ -168,9 +191,10 @@ def taken_everywhere(session: Session) -> Sequence[Alert]:
 
 
 def locked(session: Session, alert_id: UUID) -> Alert:
-    """Return one alert as it stands now, locked until the transaction ends."""
-    query = sa.select(Alert).where(Alert.id == alert_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    """Return one alert, which must exist, as it stands now, locked until the transaction ends."""
+    alert = _locked_after_patient(session, Alert.id == alert_id)
+    assert alert is not None
+    return alert
 
 
 def standing_alerts(session: Session, scope: Scope) -> Sequence[Alert]:

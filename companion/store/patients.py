@@ -231,8 +231,11 @@ def active_patients_everywhere(session: Session, organisation_id: UUID) -> Seque
 
 
 def locked(session: Session, patient_id: UUID) -> Patient:
-    """Return a patient, locked until the transaction ends: their texts are taken in turn."""
-    query = sa.select(Patient).where(Patient.id == patient_id).with_for_update()
+    """Return a patient, locked until the transaction ends: their texts are taken in turn.
+
+    The key is left alone: whoever writes down that the patient was looked at does not wait.
+    """
+    query = sa.select(Patient).where(Patient.id == patient_id).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
@@ -265,7 +268,7 @@ def to_consider_locked(session: Session, patient_id: UUID, today: date) -> Patie
     query = (
         sa.select(Patient)
         .where(Patient.id == patient_id, _not_considered(today))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return session.scalars(query).one_or_none()

@@ -32,7 +32,8 @@ TEXTED_FROM = 1
 """Rule L-05: the first rung, from 0, of what is no emergency that is told by text too."""
 FORGOTTEN_MINUTES, FORGOTTEN_HOURS, FORGOTTEN_DAYS = 120, 8, 5
 """Rule L-06: after so many minutes (an emergency), working hours (urgent) or working days
-(soon) an alert that somebody took and wrote nothing about is told anew."""
+(soon) an alert that somebody took and wrote nothing about is told anew. An emergency about a
+person that comes again meanwhile is told anew at once (rule L-07)."""
 
 
 class Reach(StrEnum):

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from companion.core.ladder import LAST, forgotten_at, reach_of
 from companion.core.triage import Finding
+from companion.core.urgency import Urgency
 from companion.store import alerts, audit, notices, organisations
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.audit import SYSTEM, Actor
@@ -47,32 +48,44 @@ def raise_alert(
 ) -> Alert:
     """Open an alert, or add to the one that stands for the same patient and rule.
 
-    A repeat brings the newest reason; a risen urgency opens it again for everybody.
+    A repeat brings the newest reason; a risen urgency opens it again for everybody, and so
+    does an emergency about a person that comes again when somebody has it (rule L-07).
     """
-    standing = alerts.standing_alert(session, organisation_id, patient_id, finding.rule)
-    if standing is not None:
-        _repeat(session, standing, finding, now)
-        alert = standing
+    alert = alerts.standing_alert(session, organisation_id, patient_id, finding.rule, reply_id)
+    if alert is not None:
+        about_somebody = any((patient_id, reply_id, message_id))
+        _repeat(session, alert, finding, now, about_somebody=about_somebody)
     else:
-        alert = Alert(
-            id=uuid4(),
+        alert = _opened(
+            session,
+            finding,
+            now,
             organisation_id=organisation_id,
             team_id=team_id,
             patient_id=patient_id,
             reply_id=reply_id,
             message_id=message_id,
-            urgency=int(finding.urgency),
-            rule=finding.rule,
-            opened_at=now,
-            state=AlertState.OPEN,
-            times=1,
-            last_at=now,
         )
-        alerts.seal_why(session, alert, finding.why)
-        session.add(alert)
-        session.flush()
         _start_ladder(session, alert, now)
     _record(session, alert, SYSTEM, "alert raised", now)
+    return alert
+
+
+def _opened(session: Session, finding: Finding, now: datetime, **about: UUID | None) -> Alert:
+    """Open an alert; *about* names the organisation, and whom and what it concerns."""
+    alert = Alert(
+        id=uuid4(),
+        urgency=int(finding.urgency),
+        rule=finding.rule,
+        opened_at=now,
+        state=AlertState.OPEN,
+        times=1,
+        last_at=now,
+        **about,
+    )
+    alerts.seal_why(session, alert, finding.why)
+    session.add(alert)
+    session.flush()
     return alert
 
 
@@ -147,16 +160,26 @@ def take_next_rung(session: Session, message: Message, *, now: datetime) -> None
     notices.hasten(session, message.alert_id, up_to=LAST, now=now)
 
 
-def _repeat(session: Session, alert: Alert, finding: Finding, now: datetime) -> None:
+def _repeat(
+    session: Session, alert: Alert, finding: Finding, now: datetime, *, about_somebody: bool
+) -> None:
     alert.times += 1
     alert.last_at = now
     if finding.urgency >= alert.urgency:
         alerts.seal_why(session, alert, finding.why)
-    if finding.urgency > alert.urgency:
+    is_taken = alert.state is AlertState.ACKNOWLEDGED
+    # A fault of ours that lasts is no news; each emergency of a person may be another one.
+    comes_again = about_somebody and finding.urgency is Urgency.EMERGENCY and is_taken
+    if finding.urgency > alert.urgency or comes_again:
         alert.urgency = int(finding.urgency)
-        alert.state = AlertState.OPEN
-        alert.acknowledged_by = alert.acknowledged_at = None
-        _start_ladder(session, alert, now)
+        _open_again(session, alert, now)
+
+
+def _open_again(session: Session, alert: Alert, now: datetime) -> None:
+    """Let nobody have the alert, so that people are told of it from the first rung on."""
+    alert.state = AlertState.OPEN
+    alert.acknowledged_by = alert.acknowledged_at = None
+    _start_ladder(session, alert, now)
 
 
 def _start_ladder(session: Session, alert: Alert, now: datetime) -> None:
@@ -237,9 +260,7 @@ def reopen_forgotten(transactions: Transactions, *, now: datetime) -> int:
         with transactions.begin() as session:
             alert = alerts.locked(session, alert_id)
             if alert.state is AlertState.ACKNOWLEDGED and _is_forgotten(session, alert, now):
-                alert.state = AlertState.OPEN
-                alert.acknowledged_by = alert.acknowledged_at = None
-                _start_ladder(session, alert, now)
+                _open_again(session, alert, now)
                 _record(session, alert, SYSTEM, "alert opened again: nothing was written", now)
                 reopened += 1
     return reopened

@@ -12,6 +12,7 @@ from companion.core.urgency import Urgency
 from companion.store import patients
 from companion.store.database import Base, Scope, keyring_of, stored_enum
 from companion.store.patients import Patient
+from companion.store.replies import Reply
 
 SILENCE = "T-11"
 """The rule of silence: nobody knows how the patient is."""
@@ -106,21 +107,41 @@ def _standing() -> sa.ColumnElement[bool]:
 
 
 def standing_alert(
-    session: Session, organisation_id: UUID, patient_id: UUID | None, rule: str
+    session: Session,
+    organisation_id: UUID,
+    patient_id: UUID | None,
+    rule: str,
+    reply_id: UUID | None = None,
 ) -> Alert | None:
     """Return the unresolved alert of the same rule about the same patient, or None.
 
+    Of strangers it is about the same phone, from which *reply_id* came.
     It is locked: what somebody closes at this moment stands no longer, and must not take
     up what comes now.
     """
-    same = Alert.patient_id == patient_id if patient_id else Alert.patient_id.is_(None)
     query = (
         sa.select(Alert)
-        .where(Alert.organisation_id == organisation_id, Alert.rule == rule, same, _standing())
+        .where(
+            Alert.organisation_id == organisation_id,
+            Alert.rule == rule,
+            _about_the_same(patient_id, reply_id),
+            _standing(),
+        )
         .order_by(Alert.opened_at)
         .limit(1)
     )
     return session.scalars(_for_change(query)).one_or_none()
+
+
+def _about_the_same(patient_id: UUID | None, reply_id: UUID | None) -> sa.ColumnElement[bool]:
+    if patient_id is not None:
+        return Alert.patient_id == patient_id
+    nobodys = Alert.patient_id.is_(None)
+    if reply_id is None:
+        return nobodys
+    phone = sa.select(Reply.phone_hash).where(Reply.id == reply_id).scalar_subquery()
+    of_that_phone = sa.select(Reply.id).where(Reply.phone_hash == phone)
+    return sa.and_(nobodys, Alert.reply_id.in_(of_that_phone))
 
 
 def _for_change(query: sa.Select[Alert]) -> sa.Select[Alert]:

@@ -30,10 +30,9 @@ def texts_behind(session: Session, alert: Alert) -> list[Written]:
     first = replies.reply_by_id(session, alert.reply_id)
     if alert.patient_id is not None:
         return [Written(first.received_at, "", replies.body_of(session, first))]
-    joined = replies.strangers_between(session, alert.opened_at, alert.last_at)
     return [
         Written(r.received_at, replies.reply_phone_of(session, r), replies.body_of(session, r))
-        for r in dict.fromkeys([first, *joined])
+        for r in replies.joined(session, first, None, alert.last_at)
     ]
 
 

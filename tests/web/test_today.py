@@ -235,18 +235,20 @@ def test_one_press_takes_all_that_nobody_has_about_a_patient(clinic: Clinic) -> 
     assert alert_again(clinic, taken).acknowledged_by == clinic.pharmacist_id
 
 
-def test_of_two_strangers_neither_text_is_lost(clinic: Clinic) -> None:
+def test_of_two_strangers_each_has_an_alert_with_their_own_texts(clinic: Clinic) -> None:
     text_in(clinic, "+447700900998", "wrong number I think")
     text_in(clinic, "+447700900999", "please tell Nora to ring")
+    text_in(clinic, "+447700900999", "it is about the dog")
     with clinic.runtime.transactions.reading() as session:
-        (one,) = alerts.standing_alerts(session, clinic.scope)
+        found = alerts.standing_alerts(session, clinic.scope)
 
-    page = words_of(clinic.signed_in("follow-up").get(f"/alerts/{one.id}/outcome"))
+    person = clinic.signed_in("follow-up")
+    pages = {one.times: words_of(person.get(f"/alerts/{one.id}/outcome")) for one in found}
 
-    assert "From +447700900998" in page
-    assert "wrong number I think" in page
-    assert "From +447700900999" in page
-    assert "please tell Nora to ring" in page
+    assert "From +447700900998" in pages[1]
+    assert "wrong number I think" in pages[1]
+    assert "+447700900999" not in pages[1]
+    assert pages[2].index("it is about the dog") < pages[2].index("please tell Nora to ring")
 
 
 def test_opening_an_alert_counts_as_looking_at_its_patient(clinic: Clinic) -> None:

@@ -35,6 +35,13 @@ class AlreadyTakenError(AlertError):
         self.holder = holder
 
 
+class ChangedError(AlertError):
+    """More has come since the alert was read."""
+
+    def __init__(self) -> None:
+        super().__init__("Something new has come since you opened this: read it, then save again")
+
+
 def raise_alert(
     session: Session,
     *,
@@ -55,6 +62,7 @@ def raise_alert(
     if alert is not None:
         about_somebody = any((patient_id, reply_id, message_id))
         _repeat(session, alert, finding, now, about_somebody=about_somebody)
+        alert.reply_id = alert.reply_id or reply_id
     else:
         alert = _opened(
             session,
@@ -281,10 +289,15 @@ def resolve(
     outcome: Outcome,
     note: str,
     now: datetime,
+    seen: int | None = None,
 ) -> Alert | None:
     """Close the alert with what came of it; None when *scope* may not see it.
 
+    *seen* is how many times it had come when it was read; None when it is read in this
+    very transaction.
+
     Raises:
+        ChangedError: it has come again since, and nobody has read that.
         AlertError: it is closed already, the note is too long, or "other" says nothing.
     """
     alert = alerts.alert_of(session, scope, alert_id)
@@ -292,6 +305,8 @@ def resolve(
         return None
     if alert.state is AlertState.RESOLVED:
         raise AlertError("This has been closed already")
+    if seen not in {None, alert.times}:
+        raise ChangedError
     if len(note) > LONGEST_NOTE:
         raise AlertError(f"The note must be {LONGEST_NOTE} letters or fewer")
     if outcome is Outcome.OTHER and not note.strip():

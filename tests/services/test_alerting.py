@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from companion.core.triage import Finding, service_finding
 from companion.core.urgency import Urgency
 from companion.services import alerting
-from companion.services.alerting import AlertError, AlreadyTakenError
+from companion.services.alerting import AlertError, AlreadyTakenError, ChangedError
 from companion.store import alerts, audit
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.database import Scope
@@ -228,3 +228,37 @@ def test_a_fault_of_the_service_that_lasts_is_not_written_down_at_every_tick(war
 
     assert ward.alerts()["S-01"].times == 4
     assert "sending" in ward.why("S-01")
+
+
+def test_what_came_again_since_it_was_read_is_not_closed(ward: Ward) -> None:
+    patient = ward.register()
+    alert = tell(ward, patient, SOON)
+    tell(ward, patient, SOON)
+
+    def close_as_seen(times: int) -> None:
+        with ward.transactions.begin() as session:
+            alerting.resolve(
+                session,
+                ward.scope,
+                alert.id,
+                user_id=ward.user_id,
+                outcome=Outcome.SPOKE,
+                note="",
+                now=ward.now,
+                seen=times,
+            )
+
+    with pytest.raises(ChangedError):
+        close_as_seen(1)
+    assert "T-02" in ward.alerts()
+    close_as_seen(2)
+    assert "T-02" not in ward.alerts()
+
+
+def test_a_text_that_joins_what_staff_wrote_down_stands_behind_it(ward: Ward) -> None:
+    patient = ward.register()
+    tell(ward, patient, replace(URGENT, rule="T-10"))
+
+    reply_id = ward.text(patient, "please can somebody ring")
+
+    assert ward.alerts()["T-10"].reply_id == reply_id

@@ -1,10 +1,13 @@
 """Today: who needs somebody, and what is done about it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+from werkzeug.test import TestResponse
 
 from companion import ticking
 from companion.clock import real_now
@@ -17,7 +20,7 @@ from companion.store import alerts, audit, patients
 from companion.store.alerts import Alert, AlertState
 from companion.store.audit import AuditEntry
 from companion.store.patients import Patient
-from tests.rigs.clinic import Clinic, words_of
+from tests.rigs.clinic import Clinic, Person, words_of
 
 
 def alert(clinic: Clinic, patient: Patient | None, finding: Finding) -> Alert:
@@ -37,6 +40,17 @@ def alert_again(clinic: Clinic, one: Alert) -> Alert:
         found = alerts.alert_of(session, clinic.scope, one.id)
         assert found is not None
         return found
+
+
+def record(person: Person, one: Alert, **fields: Any) -> TestResponse:
+    """Send the form that records what came of an alert, as its page has it now."""
+    page = person.get(f"/alerts/{one.id}/outcome").get_data(as_text=True)
+    return person.post(f"/alerts/{one.id}/outcome", **shown(page), **fields)
+
+
+def shown(page: str) -> dict[str, str]:
+    """Return what the page of an alert says of how much was shown."""
+    return dict(re.findall(r'name="(seen-[^"]+)" value="([^"]+)"', page))
 
 
 def test_nobody_needing_anybody_is_said(clinic: Clinic) -> None:
@@ -90,7 +104,7 @@ def test_recording_what_happened_takes_it_off_the_list(clinic: Clinic) -> None:
     person = clinic.signed_in("follow-up")
 
     form = person.get(f"/alerts/{one.id}/outcome")
-    answer = person.post(f"/alerts/{one.id}/outcome", outcome="spoke", note="Doing better")
+    answer = record(person, one, outcome="spoke", note="Doing better")
 
     assert "Texted HELP" in words_of(form)
     assert answer.status_code == 302
@@ -104,8 +118,8 @@ def test_an_outcome_that_says_nothing_is_refused(clinic: Clinic) -> None:
     one = alert(clinic, clinic.register(), help_finding())
     person = clinic.signed_in("follow-up")
 
-    none = person.post(f"/alerts/{one.id}/outcome", note="A note that must stay")
-    other = person.post(f"/alerts/{one.id}/outcome", outcome="other", note=" ")
+    none = record(person, one, note="A note that must stay")
+    other = record(person, one, outcome="other", note=" ")
 
     assert none.status_code == other.status_code == 422
     assert "Choose what happened" in words_of(none)
@@ -117,7 +131,7 @@ def test_an_outcome_that_says_nothing_is_refused(clinic: Clinic) -> None:
 def test_what_is_closed_cannot_be_taken(clinic: Clinic) -> None:
     one = alert(clinic, clinic.register(), help_finding())
     person = clinic.signed_in("follow-up")
-    person.post(f"/alerts/{one.id}/outcome", outcome="spoke")
+    record(person, one, outcome="spoke")
 
     answer = person.post(f"/alerts/{one.id}/acknowledge")
 
@@ -208,7 +222,7 @@ def test_one_call_settles_whatever_is_ticked_and_nothing_else(clinic: Clinic) ->
 
     page = words_of(person.get(f"/alerts/{one.id}/outcome"))
     also = [str(ticked.id), str(elsewhere.id), "nonsense"]
-    answer = person.post(f"/alerts/{one.id}/outcome", outcome="spoke", note="Called", also=also)
+    answer = record(person, one, outcome="spoke", note="Called", also=also)
 
     assert "Coping 2 out of 10" in page
     assert answer.status_code == 302
@@ -327,3 +341,77 @@ def test_an_alert_shows_the_words_the_newest_answers_and_what_to_do(clinic: Clin
     assert "pain 8, tablets 2, coping 1" in page
     assert "call 999 to their address" in page
     assert "I want to die" in page
+
+
+def test_what_came_after_the_page_was_opened_is_not_closed_unread(clinic: Clinic) -> None:
+    patient = clinic.register()
+    with clinic.runtime.transactions.reading() as session:
+        phone = patients.phone_of(session, patient)
+    text_in(clinic, phone, "all is dark and I want to die")
+    with clinic.runtime.transactions.reading() as session:
+        one = alerts.standing_alerts(session, clinic.scope)[0]
+    person = clinic.signed_in("follow-up")
+    old = shown(person.get(f"/alerts/{one.id}/outcome").get_data(as_text=True))
+    clinic.runtime.clock.advance(timedelta(minutes=3))
+    text_in(clinic, phone, "I want to die, I have the tablets here")
+
+    fields = {"outcome": "spoke", "note": "Called, safe"}
+    refused = person.post(f"/alerts/{one.id}/outcome", **old, **fields)
+    unfinished = person.post(f"/alerts/{one.id}/outcome", **old, note="Called, safe")
+    stands = alert_again(clinic, one).state
+    page = words_of(refused)
+    new = shown(refused.get_data(as_text=True))
+    closed = person.post(f"/alerts/{one.id}/outcome", **new, **fields)
+
+    assert refused.status_code == 422
+    assert "Something new has come since you opened this" in page
+    assert "Something new has come since you opened this" in words_of(unfinished)
+    assert stands is AlertState.OPEN
+    assert page.index("I have the tablets here") < page.index("all is dark")
+    assert closed.status_code == 302
+    assert alert_again(clinic, one).state is AlertState.RESOLVED
+
+
+def test_what_is_ticked_is_not_closed_either_when_it_came_again(clinic: Clinic) -> None:
+    patient = clinic.register()
+    one = alert(clinic, patient, help_finding())
+    ticked = alert(clinic, patient, Finding("T-03", Urgency.URGENT, "Took more."))
+    person = clinic.signed_in("follow-up")
+    old = shown(person.get(f"/alerts/{one.id}/outcome").get_data(as_text=True))
+    alert(clinic, patient, Finding("T-03", Urgency.URGENT, "Took more."))
+
+    refused = person.post(
+        f"/alerts/{one.id}/outcome", outcome="spoke", note="Called", also=[str(ticked.id)], **old
+    )
+
+    assert refused.status_code == 422
+    assert alert_again(clinic, one).state is AlertState.OPEN
+    assert alert_again(clinic, ticked).state is AlertState.OPEN
+
+
+def test_all_that_joined_an_alert_stands_there_newest_first(clinic: Clinic) -> None:
+    patient = clinic.register()
+    with clinic.runtime.transactions.reading() as session:
+        phone = patients.phone_of(session, patient)
+    words = [f"please can somebody ring {n}" for n in range(7)]
+    for body in [words[0], "5", *words[1:]]:
+        text_in(clinic, phone, body)
+        clinic.runtime.clock.advance(timedelta(minutes=1))
+    other = clinic.register()
+    text_in(clinic, "+447700900999", "somebody else's words")
+    alert(clinic, other, help_finding())
+    person = clinic.signed_in("follow-up")
+    with clinic.runtime.transactions.reading() as session:
+        found = alerts.standing_alerts(session, clinic.scope)
+    [one] = [a for a in found if a.patient_id == patient.id and a.rule == "T-10"]
+
+    page = words_of(person.get(f"/alerts/{one.id}/outcome"))
+    today = words_of(person.get("/"))
+
+    places = [page.index(body) for body in reversed(words)]
+    assert places == sorted(places)
+    assert "somebody else's words" not in page
+    assert "They wrote" in page
+    assert words[6] in today
+    assert words[0] not in today
+    assert "Texts that came before these: 2." in today

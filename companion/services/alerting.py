@@ -35,6 +35,10 @@ class AlreadyTakenError(AlertError):
         self.holder = holder
 
 
+class NoteError(AlertError):
+    """The note cannot stand."""
+
+
 class ChangedError(AlertError):
     """More has come since the alert was read."""
 
@@ -293,12 +297,15 @@ def resolve(
 ) -> Alert | None:
     """Close the alert with what came of it; None when *scope* may not see it.
 
+    An emergency, or what is urgent, that nobody answered the call about is not closed:
+    the try is kept, and it is told anew like what somebody took and forgot (rule L-08).
     *seen* is how many times it had come when it was read; None when it is read in this
     very transaction.
 
     Raises:
         ChangedError: it has come again since, and nobody has read that.
-        AlertError: it is closed already, the note is too long, or "other" says nothing.
+        NoteError: the note is too long, or does not say what must be said.
+        AlertError: it is closed already.
     """
     alert = alerts.alert_of(session, scope, alert_id)
     if alert is None:
@@ -307,16 +314,37 @@ def resolve(
         raise AlertError("This has been closed already")
     if seen not in {None, alert.times}:
         raise ChangedError
-    if len(note) > LONGEST_NOTE:
-        raise AlertError(f"The note must be {LONGEST_NOTE} letters or fewer")
-    if outcome is Outcome.OTHER and not note.strip():
-        raise AlertError("Say in the note what came of it")
-    alert.state, alert.outcome = AlertState.RESOLVED, outcome
-    alert.resolved_by, alert.resolved_at = user_id, now
-    if note.strip():
-        alerts.seal_note(session, alert, note.strip())
-    _record(session, alert, Actor.user(user_id), "alert resolved", now)
+    _check_note(alert, outcome, note)
+    _keep_note(session, alert, note)
+    alert.outcome = outcome
+    if outcome is Outcome.NO_ANSWER and alert.level >= Urgency.URGENT:
+        alert.state = AlertState.ACKNOWLEDGED
+        alert.acknowledged_by, alert.acknowledged_at = user_id, now
+        done = "alert tried, no answer"
+    else:
+        alert.state = AlertState.RESOLVED
+        alert.resolved_by, alert.resolved_at = user_id, now
+        done = "alert resolved"
+    _record(session, alert, Actor.user(user_id), done, now)
     return alert
+
+
+def _check_note(alert: Alert, outcome: Outcome, note: str) -> None:
+    if len(note) > LONGEST_NOTE:
+        raise NoteError(f"The note must be {LONGEST_NOTE} letters or fewer")
+    says_something = any(letter.isalpha() for letter in note)
+    if outcome is Outcome.OTHER and not says_something:
+        raise NoteError("Say in the note what came of it")
+    is_settled = outcome is not Outcome.NO_ANSWER
+    if alert.level is Urgency.EMERGENCY and is_settled and not says_something:
+        raise NoteError("This was an emergency: say in the note how they are and what was done")
+
+
+def _keep_note(session: Session, alert: Alert, note: str) -> None:
+    """Add *note* to what was written at an earlier try, if anything was."""
+    if note.strip():
+        before = alerts.note_of(session, alert)
+        alerts.seal_note(session, alert, "\n".join(filter(None, (before, note.strip()))))
 
 
 def _record(session: Session, alert: Alert, actor: Actor, action: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 
 from companion.services import alerting, enrolment
-from companion.services.alerting import AlertError, ChangedError
+from companion.services.alerting import AlertError, ChangedError, NoteError
 from companion.store import accounts, alerts, notices
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.database import Scope, Session
@@ -78,7 +78,10 @@ class OutcomeForm(Form):
 @blueprint.route("/alerts/<uuid:alert_id>/outcome", methods=["GET", "POST"])
 @requires(*CLINICAL)
 def record(alert_id: UUID) -> ResponseReturnValue:
-    """Record what came of an alert, which closes it and whatever else it settled."""
+    """Record what came of an alert, which closes it and whatever else it settled.
+
+    What is pressing stays when nobody answered.
+    """
     form = OutcomeForm()
     form.outcome.choices = choices(*((o.value, outcome(o)) for o in Outcome))
     page = _alert_page(alert_id)
@@ -86,13 +89,17 @@ def record(alert_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         settled = [other.id for other in page.others if str(other.id) in form.also.data]
         try:
-            _resolve([alert_id, *settled], form)
-        except ChangedError as error:
-            form.take_faults({"": str(error)})
-        except AlertError as error:
+            stands = _resolve([alert_id, *settled], form)
+        except NoteError as error:
             form.take_faults({"note": str(error)})
+        except AlertError as error:
+            form.take_faults({"": str(error)})
         else:
-            flash(_("Recorded. It is off the list."))
+            flash(
+                _("Recorded. It stays on Today until somebody has reached them: try again.")
+                if stands
+                else _("Recorded. It is off the list.")
+            )
             return redirect(url_for("today.listed"))
     elif form.is_submitted() and _times_seen(alert_id) != page.seen.view.alert.times:
         form.take_faults({"": str(ChangedError())})
@@ -100,11 +107,11 @@ def record(alert_id: UUID) -> ResponseReturnValue:
     return render_template("outcome.html", form=form, page=page), status
 
 
-def _resolve(alert_ids: Sequence[UUID], form: OutcomeForm) -> None:
-    """Close every alert with the same outcome, or none of them."""
+def _resolve(alert_ids: Sequence[UUID], form: OutcomeForm) -> bool:
+    """Close every alert with the same outcome, or none of them; tell whether any stands still."""
     moment = now()
     with current_runtime().transactions.begin() as session:
-        for alert_id in alert_ids:
+        closed = [
             alerting.resolve(
                 session,
                 current_scope(),
@@ -115,6 +122,9 @@ def _resolve(alert_ids: Sequence[UUID], form: OutcomeForm) -> None:
                 now=moment,
                 seen=_times_seen(alert_id),
             )
+            for alert_id in alert_ids
+        ]
+        return any(one is not None and one.state is not AlertState.RESOLVED for one in closed)
 
 
 def _times_seen(alert_id: UUID) -> int:

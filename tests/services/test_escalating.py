@@ -165,7 +165,7 @@ def test_nobody_else_is_told_once_somebody_has_it(tower: Tower, act: str) -> Non
                 alert.id,
                 user_id=tower.ward.user_id,
                 outcome=Outcome.SPOKE,
-                note="",
+                note="Safe for now.",
                 now=tower.ward.now,
             )
 
@@ -711,7 +711,7 @@ def test_what_somebody_closed_is_not_opened_again(tower: Tower) -> None:
             alert.id,
             user_id=tower.ward.user_id,
             outcome=Outcome.SPOKE,
-            note="",
+            note="Safe for now.",
             now=tower.ward.now,
         )
 

@@ -128,6 +128,28 @@ def test_an_outcome_that_says_nothing_is_refused(clinic: Clinic) -> None:
     assert alert_again(clinic, one).state is AlertState.OPEN
 
 
+def test_a_call_that_nobody_answered_stays_on_today_with_the_try(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), Finding("T-06", Urgency.EMERGENCY, "Wrote something."))
+    person = clinic.signed_in("follow-up")
+
+    answer = record(person, one, outcome="no_answer", note="Rang twice")
+    page = words_of(person.get(answer.location))
+
+    assert "It stays on Today until somebody has reached them" in page
+    assert "Tried to reach them, no answer. Rang twice" in page
+    assert "Follow-Up Person has this" in page
+
+
+def test_an_emergency_asks_for_a_note_before_it_is_closed(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), Finding("T-06", Urgency.EMERGENCY, "Wrote something."))
+    person = clinic.signed_in("follow-up")
+
+    answer = record(person, one, outcome="nothing_needed")
+
+    assert answer.status_code == 422
+    assert "say in the note how they are and what was done" in words_of(answer)
+
+
 def test_what_is_closed_cannot_be_taken(clinic: Clinic) -> None:
     one = alert(clinic, clinic.register(), help_finding())
     person = clinic.signed_in("follow-up")

@@ -16,6 +16,7 @@ from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.database import Scope, Session
 from companion.store.notices import Notice, NoticeState
 from companion.web.access import CLINICAL, requires
+from companion.web.contact import Contact, contact_of
 from companion.web.current import (
     current_actor,
     current_runtime,
@@ -61,6 +62,8 @@ class AlertPage:
 
     seen: Seen
     who: Needing
+    contact: Contact | None
+    """None where it is about no patient."""
     others: Sequence[Seen]
     """What else stands about the same patient."""
     notices: Sequence[Notice]
@@ -82,10 +85,9 @@ def record(alert_id: UUID) -> ResponseReturnValue:
 
     What is pressing stays when nobody answered.
     """
+    page = _alert_page(alert_id, viewed="alert viewed" if request.method == "GET" else "")
     form = OutcomeForm()
-    form.outcome.choices = choices(*((o.value, outcome(o)) for o in Outcome))
-    page = _alert_page(alert_id)
-    form.also.choices = choices(*((str(other.id), other.label) for other in page.others))
+    _offer_choices(form, page)
     if form.validate_on_submit():
         settled = [other.id for other in page.others if str(other.id) in form.also.data]
         try:
@@ -105,6 +107,21 @@ def record(alert_id: UUID) -> ResponseReturnValue:
         form.take_faults({"": str(ChangedError())})
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults() else HTTPStatus.OK
     return render_template("outcome.html", form=form, page=page), status
+
+
+@blueprint.post("/alerts/<uuid:alert_id>/phone-shown")
+@requires(*CLINICAL)
+def phone_shown(alert_id: UUID) -> ResponseReturnValue:
+    """Show the alert with the whole phone number of its patient; that is recorded."""
+    page = _alert_page(alert_id, viewed="phone number shown", reveal=True)
+    form = OutcomeForm(formdata=None)
+    _offer_choices(form, page)
+    return render_template("outcome.html", form=form, page=page)
+
+
+def _offer_choices(form: OutcomeForm, page: AlertPage) -> None:
+    form.outcome.choices = choices(*((o.value, outcome(o)) for o in Outcome))
+    form.also.choices = choices(*((str(other.id), other.label) for other in page.others))
 
 
 def _resolve(alert_ids: Sequence[UUID], form: OutcomeForm) -> bool:
@@ -132,21 +149,20 @@ def _times_seen(alert_id: UUID) -> int:
     return request.form.get(f"seen-{alert_id}", default=0, type=int)
 
 
-def _alert_page(alert_id: UUID) -> AlertPage:
-    """Gather one alert for showing; that its patient was looked at is recorded."""
+def _alert_page(alert_id: UUID, *, viewed: str, reveal: bool = False) -> AlertPage:
+    """Gather one alert for showing; *viewed* is what is recorded of that, empty for nothing."""
     scope = current_scope()
     with current_runtime().transactions.begin() as session:
         alert = alerts.alert_of(session, scope, alert_id)
         if alert is None:
             abort(HTTPStatus.NOT_FOUND)
         who = needing(session, scope, alert)
-        if who.patient is not None and request.method == "GET":
-            enrolment.view(
-                session, who.patient, what="alert viewed", actor=current_actor(), now=now()
-            )
+        if who.patient is not None and viewed:
+            enrolment.view(session, who.patient, what=viewed, actor=current_actor(), now=now())
         return AlertPage(
             seen=_seen(session, scope, alert),
             who=who,
+            contact=contact_of(session, who.patient, reveal=reveal) if who.patient else None,
             notices=[
                 n for n in notices.notices_of(session, alert) if n.state is not NoticeState.DROPPED
             ],

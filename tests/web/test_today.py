@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from companion import ticking
 from companion.clock import real_now
+from companion.core.numbers import show_phone
 from companion.core.people import Pathway
 from companion.core.triage import Finding, help_finding, service_finding
 from companion.core.urgency import Urgency
@@ -437,3 +438,51 @@ def test_all_that_joined_an_alert_stands_there_newest_first(clinic: Clinic) -> N
     assert words[6] in today
     assert words[0] not in today
     assert "Texts that came before these: 2." in today
+
+
+def test_how_to_reach_them_stands_where_a_call_is_asked_for(clinic: Clinic) -> None:
+    patient = clinic.register()
+    one = alert(clinic, patient, Finding("T-06", Urgency.EMERGENCY, "Wrote something."))
+    with clinic.runtime.transactions.reading() as session:
+        phone = show_phone(patients.phone_of(session, patient))
+    person = clinic.signed_in("follow-up")
+
+    card = person.get("/").get_data(as_text=True)
+    masked = words_of(person.get(f"/alerts/{one.id}/outcome"))
+    revealed = person.post(f"/alerts/{one.id}/phone-shown")
+    whole = words_of(revealed)
+    page = words_of(person.get(f"/patients/{patient.id}"))
+
+    assert f"/alerts/{one.id}/outcome#contact" in card
+    assert phone not in card + masked + page
+    assert phone in whole
+    assert f'action="/alerts/{one.id}/outcome"' in revealed.get_data(as_text=True)
+    for shown_there in (masked, whole, page):
+        start = shown_there[shown_there.index("How to reach them") :]
+        for fact in ("Text first", "A sister, 01632 960111", "English", "Large print"):
+            assert fact in start
+    assert page.index("How to reach them") < page.index("No plan is agreed yet")
+    with clinic.runtime.transactions.reading() as session:
+        about = [e.action for e in audit.entries_about(session, clinic.scope, patient.id)]
+    assert "phone number shown" in about
+
+
+def test_an_interpreter_and_texts_that_are_off_are_named_before_the_call(clinic: Clinic) -> None:
+    patient = clinic.register()
+    with clinic.runtime.transactions.begin() as session:
+        changed = patients.locked(session, patient.id)
+        changed.interpreter, changed.opted_out_at = True, clinic.runtime.clock.now()
+    one = alert(clinic, patient, help_finding())
+
+    page = words_of(clinic.signed_in("follow-up").get(f"/alerts/{one.id}/outcome"))
+
+    assert "interpreter for calls" in page
+    assert "Opted out of texts: call" in page
+
+
+def test_a_number_that_no_patient_has_is_not_asked_for(clinic: Clinic) -> None:
+    one = alert(clinic, None, service_finding("sending texts"))
+    person = clinic.signed_in("follow-up")
+
+    assert "How to reach" not in words_of(person.get(f"/alerts/{one.id}/outcome"))
+    assert "How to reach" not in words_of(person.get("/"))

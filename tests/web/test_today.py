@@ -486,3 +486,21 @@ def test_a_number_that_no_patient_has_is_not_asked_for(clinic: Clinic) -> None:
 
     assert "How to reach" not in words_of(person.get(f"/alerts/{one.id}/outcome"))
     assert "How to reach" not in words_of(person.get("/"))
+
+
+def test_a_closed_alert_says_who_closed_it_and_how_and_asks_nothing(clinic: Clinic) -> None:
+    one = alert(clinic, clinic.register(), help_finding())
+    person, colleague = clinic.signed_in("follow-up"), clinic.signed_in()
+    old = shown(colleague.get(f"/alerts/{one.id}/outcome").get_data(as_text=True))
+    record(person, one, outcome="spoke", note="Better after a rest")
+
+    page = words_of(colleague.get(f"/alerts/{one.id}/outcome"))
+    late = colleague.post(f"/alerts/{one.id}/outcome", outcome="no_answer", note="x", **old)
+
+    assert "Follow-Up Person closed this" in page
+    assert "Spoke to the patient. Better after a rest" in page
+    for asked in ("Record what happened", "What happened?", "Save and close", "Unless somebody"):
+        assert asked not in page
+    assert late.status_code == 422
+    assert "This has been closed already" in words_of(late)
+    assert "Follow-Up Person closed this" in words_of(late)

@@ -102,7 +102,8 @@ def note_of(session: Session, alert: Alert) -> str:
     return keyring_of(session).open(alert.note, table=TABLE, column="note", row_id=alert.id)
 
 
-def _standing() -> sa.ColumnElement[bool]:
+def standing() -> sa.ColumnElement[bool]:
+    """Return the condition that nobody has resolved an alert."""
     return Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED])
 
 
@@ -125,7 +126,7 @@ def standing_alert(
             Alert.organisation_id == organisation_id,
             Alert.rule == rule,
             _about_the_same(patient_id, reply_id),
-            _standing(),
+            standing(),
         )
         .order_by(Alert.opened_at)
         .limit(1)
@@ -164,7 +165,7 @@ def worrying_alerts(session: Session, organisation_id: UUID, patient_id: UUID) -
 
 def has_standing(session: Session, patient: Patient) -> bool:
     """Tell whether anything about *patient* is not resolved yet."""
-    return session.scalar(_about(patient).where(_standing()).limit(1)) is not None
+    return session.scalar(_about(patient).where(standing()).limit(1)) is not None
 
 
 def was_told_since(session: Session, patient: Patient, since: datetime, least: Urgency) -> bool:
@@ -181,7 +182,11 @@ def _about(patient: Patient) -> sa.Select[UUID]:
 
 def _seen_by(scope: Scope) -> sa.ColumnElement[bool]:
     # What names no team concerns the whole organisation.
-    mine = sa.or_(Alert.team_id.in_(scope.team_ids), Alert.team_id.is_(None))
+    mine = sa.or_(
+        Alert.team_id.in_(scope.team_ids),
+        Alert.patient_id.in_(scope.patient_ids),
+        Alert.team_id.is_(None),
+    )
     return sa.and_(Alert.organisation_id == scope.organisation_id, mine)
 
 
@@ -222,7 +227,7 @@ def standing_alerts(session: Session, scope: Scope) -> Sequence[Alert]:
     """Return what nobody has resolved, most urgent first, then oldest."""
     query = (
         sa.select(Alert)
-        .where(_seen_by(scope), _standing())
+        .where(_seen_by(scope), standing())
         .order_by(Alert.urgency.desc(), Alert.opened_at, Alert.id)
     )
     return session.scalars(query).all()

@@ -159,10 +159,14 @@ def _name_hash(session: Session, last_name: str, born_on: date) -> str:
     return keyring_of(session).fingerprint("name", f"{plain} {born_on.isoformat()}")
 
 
+def seen_by(scope: Scope) -> sa.ColumnElement[bool]:
+    """Return the condition that *scope* may see a patient."""
+    theirs = sa.or_(Patient.team_id.in_(scope.team_ids), Patient.id.in_(scope.patient_ids))
+    return sa.and_(Patient.organisation_id == scope.organisation_id, theirs)
+
+
 def _in(scope: Scope) -> sa.Select[Patient]:
-    return sa.select(Patient).where(
-        Patient.organisation_id == scope.organisation_id, Patient.team_id.in_(scope.team_ids)
-    )
+    return sa.select(Patient).where(seen_by(scope))
 
 
 def patient_of(session: Session, scope: Scope, patient_id: UUID) -> Patient | None:

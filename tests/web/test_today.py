@@ -17,11 +17,12 @@ from companion.core.triage import Finding, help_finding, service_finding
 from companion.core.urgency import Urgency
 from companion.mail import Letter, NotMailed, SimulatedMailer
 from companion.services import alerting, receiving
-from companion.store import alerts, audit, patients
+from companion.store import accounts, alerts, audit, organisations, patients, rota
+from companion.store.accounts import RoleName, User
 from companion.store.alerts import Alert, AlertState
 from companion.store.audit import AuditEntry
 from companion.store.patients import Patient
-from tests.rigs.clinic import Clinic, Person, words_of
+from tests.rigs.clinic import HASH, Clinic, Person, words_of
 
 
 def alert(clinic: Clinic, patient: Patient | None, finding: Finding) -> Alert:
@@ -52,6 +53,60 @@ def record(person: Person, one: Alert, **fields: Any) -> TestResponse:
 def shown(page: str) -> dict[str, str]:
     """Return what the page of an alert says of how much was shown."""
     return dict(re.findall(r'name="(seen-[^"]+)" value="([^"]+)"', page))
+
+
+def add_elsewhere(clinic: Clinic) -> User:
+    """Add somebody of another team, who signs in as ``elsewhere``."""
+    with clinic.runtime.transactions.begin() as session:
+        team = organisations.add_team(
+            session, clinic.organisation_id, name="others", phone="1", hours="never"
+        )
+        return accounts.add_user(
+            session,
+            clinic.organisation_id,
+            email=f"elsewhere@{clinic.organisation_id}.example",
+            name="Else Where",
+            password_hash=HASH,
+            roles=[RoleName.FOLLOW_UP],
+            team_ids=[team.id],
+            now=clinic.runtime.clock.now(),
+        )
+
+
+def test_a_cover_from_another_team_sees_whom_they_are_told_of(clinic: Clinic) -> None:
+    patient, cover = clinic.register(), add_elsewhere(clinic)
+    one = alert(clinic, patient, help_finding())
+    person = clinic.signed_in("elsewhere")
+    before = person.get(f"/alerts/{one.id}/outcome").status_code
+    today = clinic.runtime.clock.now().date()
+    with clinic.runtime.transactions.begin() as session:
+        nurse = session.get_one(User, clinic.nurse_id)
+        rota.add_absence(session, nurse, first_day=today, last_day=today, cover=cover)
+
+    assert before == 404
+    assert "Texted HELP" in words_of(person.get("/"))
+    assert person.get(f"/alerts/{one.id}/outcome").status_code == 200
+    assert person.get(f"/patients/{patient.id}").status_code == 200
+    with clinic.runtime.transactions.reading() as session:
+        entries = audit.entries_about(session, clinic.scope, patient.id)
+    assert ("patient viewed", str(cover.id)) in [(e.action, e.actor) for e in entries]
+
+
+def test_an_emergency_that_everybody_was_told_of_stands_on_everybodys_today(
+    clinic: Clinic,
+) -> None:
+    patient = clinic.register()
+    add_elsewhere(clinic)
+    one = alert(clinic, patient, Finding("T-06", Urgency.EMERGENCY, "Wrote something."))
+    person = clinic.signed_in("elsewhere")
+    ticking.tell_people(clinic.runtime)
+    told_the_team = words_of(person.get("/"))
+    clinic.runtime.clock.advance(timedelta(minutes=5))
+    ticking.tell_people(clinic.runtime)
+
+    assert "Nobody needs someone" in told_the_team
+    assert "Wrote something." in words_of(person.get("/"))
+    assert "How to reach them" in words_of(person.get(f"/alerts/{one.id}/outcome"))
 
 
 def test_nobody_needing_anybody_is_said(clinic: Clinic) -> None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from companion.core.ladder import overdue_at
 from companion.services import alerting, enrolment
 from companion.services.alerting import AlertError, AlreadyTakenError
-from companion.store import accounts, alerts, patients
+from companion.store import accounts, alerts, organisations, patients
 from companion.store.alerts import Alert
 from companion.store.database import Scope, Session
 from companion.store.patients import Patient
@@ -42,6 +44,8 @@ class Needing:
     alerts: list[AlertView] = field(default_factory=list)
     written: dict[UUID, Sequence[Written]] = field(default_factory=dict)
     """The texts behind each alert, by its id."""
+    overdue: set[UUID] = field(default_factory=set)
+    """Which of the alerts have stood for longer than their urgency allows."""
 
     @property
     def untaken(self) -> int:
@@ -55,7 +59,7 @@ def listed() -> ResponseReturnValue:
     """Show who needs somebody today."""
     moment = now()
     with current_runtime().transactions.begin() as session:
-        found = who_needs_somebody(session, current_scope())
+        found = who_needs_somebody(session, current_scope(), moment)
         enrolment.view_list(
             session,
             current_scope(),
@@ -69,9 +73,10 @@ def listed() -> ResponseReturnValue:
     )
 
 
-def who_needs_somebody(session: Session, scope: Scope) -> Sequence[Needing]:
+def who_needs_somebody(session: Session, scope: Scope, now: datetime) -> Sequence[Needing]:
     """Return who needs somebody: by their most urgent alert, then by how long it stands."""
     names = accounts.names_of(session, scope.organisation_id)
+    work = organisations.organisation_of(session, scope.organisation_id).working_time
     found: dict[UUID | None, Needing] = {}
     for alert in alerts.standing_alerts(session, scope):
         key = alert.patient_id or alert.id
@@ -79,6 +84,8 @@ def who_needs_somebody(session: Session, scope: Scope) -> Sequence[Needing]:
             found[key] = needing(session, scope, alert)
         found[key].alerts.append(alert_view(session, alert, names))
         found[key].written[alert.id] = texts_behind(session, alert)
+        if overdue_at(alert.level, alert.opened_at, work) <= now:
+            found[key].overdue.add(alert.id)
     return list(found.values())
 
 

@@ -130,6 +130,20 @@ def test_the_most_urgent_stand_first_with_why_and_since_when(clinic: Clinic) -> 
     assert "For 1 minute" in page
 
 
+def test_what_stands_for_longer_than_its_urgency_allows_is_named_overdue(clinic: Clinic) -> None:
+    alert(clinic, clinic.register(), Finding("T-06", Urgency.EMERGENCY, "Wrote something."))
+    alert(clinic, clinic.register(), Finding("T-02", Urgency.SOON, "Coping 2 out of 10."))
+    person = clinic.signed_in("follow-up")
+    clinic.runtime.clock.advance(timedelta(minutes=14))
+    before = words_of(person.get("/"))
+    clinic.runtime.clock.advance(timedelta(minutes=1))
+    after = words_of(person.get("/"))
+
+    assert "Overdue" not in before
+    assert "Emergency Overdue Wrote something." in after
+    assert after.count("Overdue") == 1
+
+
 def test_whoever_takes_it_is_named_to_everybody(clinic: Clinic) -> None:
     one = alert(clinic, clinic.register(), help_finding())
 

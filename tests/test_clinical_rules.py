@@ -77,6 +77,7 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("L-06", f"after {ladder.FORGOTTEN_MINUTES} minutes (emergency)"),
         ("L-06", f"{ladder.FORGOTTEN_HOURS} working hours (urgent)"),
         ("L-06", f"{ladder.FORGOTTEN_DAYS} working days (soon)"),
+        ("L-09", f"after {ladder.OVERDUE_MINUTES} minutes (emergency)"),
         ("S-03", f"{grip.GOOD_FOR.total_seconds():.0f} s"),
         ("PLAN-04", f"over {medicines.PARACETAMOL_MOST_MG} mg"),
         ("PLAN-07", "over {2}, {1} and {0} %".format(*(p for p, _ in plan_checks.CUT_PERCENTS))),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from companion.core.calendar import local_day
 from companion.core.urgency import Urgency
 from companion.core.working import WorkingTime
 
@@ -32,7 +33,12 @@ TEXTED_FROM = 1
 """Rule L-05: the first rung, from 0, of what is no emergency that is told by text too."""
 FORGOTTEN_MINUTES, FORGOTTEN_HOURS, FORGOTTEN_DAYS = 120, 8, 5
 """Rule L-06: after so many minutes (an emergency), working hours (urgent) or working days
-(soon) an alert that somebody took and wrote nothing about is told anew."""
+(soon) an alert that somebody took and wrote nothing about is told anew. An emergency about a
+person that comes again meanwhile is told anew at once (rule L-07)."""
+
+OVERDUE_MINUTES = 15
+"""Rule L-09: after so many minutes an emergency that stands is overdue; what is urgent is when
+work ends on the same working day, the rest when it ends on the next."""
 
 
 class Reach(StrEnum):
@@ -124,6 +130,17 @@ def forgotten_at(urgency: Urgency, taken_at: datetime, work: WorkingTime) -> dat
             return work.after_work_of(timedelta(hours=FORGOTTEN_HOURS), taken_at)
         case _:
             return work.opening_after(taken_at, FORGOTTEN_DAYS)
+
+
+def overdue_at(urgency: Urgency, opened_at: datetime, work: WorkingTime) -> datetime:
+    """Return when an alert has stood for longer than its urgency allows, whoever has it."""
+    match urgency:
+        case Urgency.EMERGENCY:
+            return opened_at + timedelta(minutes=OVERDUE_MINUTES)
+        case Urgency.URGENT:
+            return work.closing(local_day(work.working_moment(opened_at), work.zone))
+        case _:
+            return work.closing(work.next_working_day(local_day(opened_at, work.zone)))
 
 
 def _again_at(urgency: Urgency, last_at: datetime, work: WorkingTime) -> datetime:

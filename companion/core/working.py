@@ -69,6 +69,10 @@ class WorkingTime:
         """Return when work begins on *day*, as UTC."""
         return moment_on(day, self.opens, self.zone)
 
+    def closing(self, day: date) -> datetime:
+        """Return when work ends on *day*, as UTC."""
+        return moment_on(day, self.closes, self.zone)
+
     def opening_after(self, since: datetime, days: int) -> datetime:
         """Return when work begins on the working day that is so many after *since*."""
         day = local_day(since, self.zone)
@@ -82,7 +86,7 @@ class WorkingTime:
         if self.is_working_day(today):
             if now < self.opening(today):
                 return self.opening(today)
-            if now < moment_on(today, self.closes, self.zone):
+            if now < self.closing(today):
                 return now
         return self.opening(self.next_working_day(today))
 
@@ -90,7 +94,7 @@ class WorkingTime:
         """Return when they will have worked for *amount* since then."""
         moment = self.working_moment(since)
         while True:
-            closes = moment_on(local_day(moment, self.zone), self.closes, self.zone)
+            closes = self.closing(local_day(moment, self.zone))
             if moment + amount <= closes:
                 return moment + amount
             amount -= closes - moment

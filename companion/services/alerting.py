@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from companion.core.ladder import LAST, forgotten_at, reach_of
 from companion.core.triage import Finding
+from companion.core.urgency import Urgency
 from companion.store import alerts, audit, notices, organisations
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.audit import SYSTEM, Actor
@@ -34,6 +35,17 @@ class AlreadyTakenError(AlertError):
         self.holder = holder
 
 
+class NoteError(AlertError):
+    """The note cannot stand."""
+
+
+class ChangedError(AlertError):
+    """More has come since the alert was read."""
+
+    def __init__(self) -> None:
+        super().__init__("Something new has come since you opened this: read it, then save again")
+
+
 def raise_alert(
     session: Session,
     *,
@@ -47,32 +59,45 @@ def raise_alert(
 ) -> Alert:
     """Open an alert, or add to the one that stands for the same patient and rule.
 
-    A repeat brings the newest reason; a risen urgency opens it again for everybody.
+    A repeat brings the newest reason; a risen urgency opens it again for everybody, and so
+    does an emergency about a person that comes again when somebody has it (rule L-07).
     """
-    standing = alerts.standing_alert(session, organisation_id, patient_id, finding.rule)
-    if standing is not None:
-        _repeat(session, standing, finding, now)
-        alert = standing
+    alert = alerts.standing_alert(session, organisation_id, patient_id, finding.rule, reply_id)
+    if alert is not None:
+        about_somebody = any((patient_id, reply_id, message_id))
+        _repeat(session, alert, finding, now, about_somebody=about_somebody)
+        alert.reply_id = alert.reply_id or reply_id
     else:
-        alert = Alert(
-            id=uuid4(),
+        alert = _opened(
+            session,
+            finding,
+            now,
             organisation_id=organisation_id,
             team_id=team_id,
             patient_id=patient_id,
             reply_id=reply_id,
             message_id=message_id,
-            urgency=int(finding.urgency),
-            rule=finding.rule,
-            opened_at=now,
-            state=AlertState.OPEN,
-            times=1,
-            last_at=now,
         )
-        alerts.seal_why(session, alert, finding.why)
-        session.add(alert)
-        session.flush()
         _start_ladder(session, alert, now)
     _record(session, alert, SYSTEM, "alert raised", now)
+    return alert
+
+
+def _opened(session: Session, finding: Finding, now: datetime, **about: UUID | None) -> Alert:
+    """Open an alert; *about* names the organisation, and whom and what it concerns."""
+    alert = Alert(
+        id=uuid4(),
+        urgency=int(finding.urgency),
+        rule=finding.rule,
+        opened_at=now,
+        state=AlertState.OPEN,
+        times=1,
+        last_at=now,
+        **about,
+    )
+    alerts.seal_why(session, alert, finding.why)
+    session.add(alert)
+    session.flush()
     return alert
 
 
@@ -147,16 +172,26 @@ def take_next_rung(session: Session, message: Message, *, now: datetime) -> None
     notices.hasten(session, message.alert_id, up_to=LAST, now=now)
 
 
-def _repeat(session: Session, alert: Alert, finding: Finding, now: datetime) -> None:
+def _repeat(
+    session: Session, alert: Alert, finding: Finding, now: datetime, *, about_somebody: bool
+) -> None:
     alert.times += 1
     alert.last_at = now
     if finding.urgency >= alert.urgency:
         alerts.seal_why(session, alert, finding.why)
-    if finding.urgency > alert.urgency:
+    is_taken = alert.state is AlertState.ACKNOWLEDGED
+    # A fault of ours that lasts is no news; each emergency of a person may be another one.
+    comes_again = about_somebody and finding.urgency is Urgency.EMERGENCY and is_taken
+    if finding.urgency > alert.urgency or comes_again:
         alert.urgency = int(finding.urgency)
-        alert.state = AlertState.OPEN
-        alert.acknowledged_by = alert.acknowledged_at = None
-        _start_ladder(session, alert, now)
+        _open_again(session, alert, now)
+
+
+def _open_again(session: Session, alert: Alert, now: datetime) -> None:
+    """Let nobody have the alert, so that people are told of it from the first rung on."""
+    alert.state = AlertState.OPEN
+    alert.acknowledged_by = alert.acknowledged_at = None
+    _start_ladder(session, alert, now)
 
 
 def _start_ladder(session: Session, alert: Alert, now: datetime) -> None:
@@ -237,9 +272,7 @@ def reopen_forgotten(transactions: Transactions, *, now: datetime) -> int:
         with transactions.begin() as session:
             alert = alerts.locked(session, alert_id)
             if alert.state is AlertState.ACKNOWLEDGED and _is_forgotten(session, alert, now):
-                alert.state = AlertState.OPEN
-                alert.acknowledged_by = alert.acknowledged_at = None
-                _start_ladder(session, alert, now)
+                _open_again(session, alert, now)
                 _record(session, alert, SYSTEM, "alert opened again: nothing was written", now)
                 reopened += 1
     return reopened
@@ -260,27 +293,58 @@ def resolve(
     outcome: Outcome,
     note: str,
     now: datetime,
+    seen: int | None = None,
 ) -> Alert | None:
     """Close the alert with what came of it; None when *scope* may not see it.
 
+    An emergency, or what is urgent, that nobody answered the call about is not closed:
+    the try is kept, and it is told anew like what somebody took and forgot (rule L-08).
+    *seen* is how many times it had come when it was read; None when it is read in this
+    very transaction.
+
     Raises:
-        AlertError: it is closed already, the note is too long, or "other" says nothing.
+        ChangedError: it has come again since, and nobody has read that.
+        NoteError: the note is too long, or does not say what must be said.
+        AlertError: it is closed already.
     """
     alert = alerts.alert_of(session, scope, alert_id)
     if alert is None:
         return None
     if alert.state is AlertState.RESOLVED:
         raise AlertError("This has been closed already")
-    if len(note) > LONGEST_NOTE:
-        raise AlertError(f"The note must be {LONGEST_NOTE} letters or fewer")
-    if outcome is Outcome.OTHER and not note.strip():
-        raise AlertError("Say in the note what came of it")
-    alert.state, alert.outcome = AlertState.RESOLVED, outcome
-    alert.resolved_by, alert.resolved_at = user_id, now
-    if note.strip():
-        alerts.seal_note(session, alert, note.strip())
-    _record(session, alert, Actor.user(user_id), "alert resolved", now)
+    if seen not in {None, alert.times}:
+        raise ChangedError
+    _check_note(alert, outcome, note)
+    _keep_note(session, alert, note)
+    alert.outcome = outcome
+    if outcome is Outcome.NO_ANSWER and alert.level >= Urgency.URGENT:
+        alert.state = AlertState.ACKNOWLEDGED
+        alert.acknowledged_by, alert.acknowledged_at = user_id, now
+        done = "alert tried, no answer"
+    else:
+        alert.state = AlertState.RESOLVED
+        alert.resolved_by, alert.resolved_at = user_id, now
+        done = "alert resolved"
+    _record(session, alert, Actor.user(user_id), done, now)
     return alert
+
+
+def _check_note(alert: Alert, outcome: Outcome, note: str) -> None:
+    if len(note) > LONGEST_NOTE:
+        raise NoteError(f"The note must be {LONGEST_NOTE} letters or fewer")
+    says_something = any(letter.isalpha() for letter in note)
+    if outcome is Outcome.OTHER and not says_something:
+        raise NoteError("Say in the note what came of it")
+    is_settled = outcome is not Outcome.NO_ANSWER
+    if alert.level is Urgency.EMERGENCY and is_settled and not says_something:
+        raise NoteError("This was an emergency: say in the note how they are and what was done")
+
+
+def _keep_note(session: Session, alert: Alert, note: str) -> None:
+    """Add *note* to what was written at an earlier try, if anything was."""
+    if note.strip():
+        before = alerts.note_of(session, alert)
+        alerts.seal_note(session, alert, "\n".join(filter(None, (before, note.strip()))))
 
 
 def _record(session: Session, alert: Alert, actor: Actor, action: str, now: datetime) -> None:

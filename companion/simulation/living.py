@@ -245,7 +245,7 @@ class Practice:
             alert.id,
             user_id=user_id,
             outcome=Outcome.SPOKE,
-            note="",
+            note="Spoke to them.",
             now=now,
         )
 

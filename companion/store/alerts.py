@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.urgency import Urgency
+from companion.store import patients
 from companion.store.database import Base, Scope, keyring_of, stored_enum
 from companion.store.patients import Patient
+from companion.store.replies import Reply
 
 SILENCE = "T-11"
 """The rule of silence: nobody knows how the patient is."""
@@ -100,22 +102,56 @@ def note_of(session: Session, alert: Alert) -> str:
     return keyring_of(session).open(alert.note, table=TABLE, column="note", row_id=alert.id)
 
 
-def _standing() -> sa.ColumnElement[bool]:
+def standing() -> sa.ColumnElement[bool]:
+    """Return the condition that nobody has resolved an alert."""
     return Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED])
 
 
 def standing_alert(
-    session: Session, organisation_id: UUID, patient_id: UUID | None, rule: str
+    session: Session,
+    organisation_id: UUID,
+    patient_id: UUID | None,
+    rule: str,
+    reply_id: UUID | None = None,
 ) -> Alert | None:
-    """Return the unresolved alert of the same rule about the same patient, or None."""
-    same = Alert.patient_id == patient_id if patient_id else Alert.patient_id.is_(None)
+    """Return the unresolved alert of the same rule about the same patient, or None.
+
+    Of strangers it is about the same phone, from which *reply_id* came.
+    It is locked: what somebody closes at this moment stands no longer, and must not take
+    up what comes now.
+    """
     query = (
         sa.select(Alert)
-        .where(Alert.organisation_id == organisation_id, Alert.rule == rule, same, _standing())
+        .where(
+            Alert.organisation_id == organisation_id,
+            Alert.rule == rule,
+            _about_the_same(patient_id, reply_id),
+            standing(),
+        )
         .order_by(Alert.opened_at)
         .limit(1)
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(_for_change(query)).one_or_none()
+
+
+def _about_the_same(patient_id: UUID | None, reply_id: UUID | None) -> sa.ColumnElement[bool]:
+    if patient_id is not None:
+        return Alert.patient_id == patient_id
+    nobodys = Alert.patient_id.is_(None)
+    if reply_id is None:
+        return nobodys
+    phone = sa.select(Reply.phone_hash).where(Reply.id == reply_id).scalar_subquery()
+    of_that_phone = sa.select(Reply.id).where(Reply.phone_hash == phone)
+    return sa.and_(nobodys, Alert.reply_id.in_(of_that_phone))
+
+
+def _for_change(query: sa.Select[Alert]) -> sa.Select[Alert]:
+    """Lock what is found, as it stands now and not as this session saw it before.
+
+    The key is left alone: a rung that is told, and a text to staff, refer to the alert.
+    """
+    locking = query.with_for_update(key_share=True)
+    return locking.execution_options(populate_existing=True)
 
 
 def worrying_alerts(session: Session, organisation_id: UUID, patient_id: UUID) -> Sequence[Alert]:
@@ -129,7 +165,7 @@ def worrying_alerts(session: Session, organisation_id: UUID, patient_id: UUID) -
 
 def has_standing(session: Session, patient: Patient) -> bool:
     """Tell whether anything about *patient* is not resolved yet."""
-    return session.scalar(_about(patient).where(_standing()).limit(1)) is not None
+    return session.scalar(_about(patient).where(standing()).limit(1)) is not None
 
 
 def was_told_since(session: Session, patient: Patient, since: datetime, least: Urgency) -> bool:
@@ -146,15 +182,28 @@ def _about(patient: Patient) -> sa.Select[UUID]:
 
 def _seen_by(scope: Scope) -> sa.ColumnElement[bool]:
     # What names no team concerns the whole organisation.
-    mine = sa.or_(Alert.team_id.in_(scope.team_ids), Alert.team_id.is_(None))
+    mine = sa.or_(
+        Alert.team_id.in_(scope.team_ids),
+        Alert.patient_id.in_(scope.patient_ids),
+        Alert.team_id.is_(None),
+    )
     return sa.and_(Alert.organisation_id == scope.organisation_id, mine)
 
 
 def alert_of(session: Session, scope: Scope, alert_id: UUID) -> Alert | None:
     """Return one alert, locked for the change to come, or None when out of scope."""
-    query = sa.select(Alert).where(Alert.id == alert_id, _seen_by(scope)).with_for_update()
-    # As it stands now, not as this session saw it before: somebody may have taken it since.
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return _locked_after_patient(session, Alert.id == alert_id, _seen_by(scope))
+
+
+def _locked_after_patient(session: Session, *one: sa.ColumnElement[bool]) -> Alert | None:
+    """Lock whom the alert is about first, as a text that comes in does.
+
+    Two that lock one patient's alerts in different orders would wait for each other.
+    """
+    patient_id = session.scalar(sa.select(Alert.patient_id).where(*one))
+    if patient_id is not None:
+        patients.locked(session, patient_id)
+    return session.scalars(_for_change(sa.select(Alert).where(*one))).one_or_none()
 
 
 def alert_by_id(session: Session, alert_id: UUID) -> Alert:
@@ -168,16 +217,17 @@ def taken_everywhere(session: Session) -> Sequence[Alert]:
 
 
 def locked(session: Session, alert_id: UUID) -> Alert:
-    """Return one alert as it stands now, locked until the transaction ends."""
-    query = sa.select(Alert).where(Alert.id == alert_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    """Return one alert, which must exist, as it stands now, locked until the transaction ends."""
+    alert = _locked_after_patient(session, Alert.id == alert_id)
+    assert alert is not None
+    return alert
 
 
 def standing_alerts(session: Session, scope: Scope) -> Sequence[Alert]:
     """Return what nobody has resolved, most urgent first, then oldest."""
     query = (
         sa.select(Alert)
-        .where(_seen_by(scope), _standing())
+        .where(_seen_by(scope), standing())
         .order_by(Alert.urgency.desc(), Alert.opened_at, Alert.id)
     )
     return session.scalars(query).all()

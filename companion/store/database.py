@@ -107,6 +107,8 @@ class Scope:
 
     organisation_id: UUID
     team_ids: frozenset[UUID]
+    patient_ids: frozenset[UUID] = frozenset()
+    """Patients of other teams whose alert they were told of, while it stands."""
 
 
 class Transactions:

@@ -22,7 +22,7 @@ from companion.core.sending import (
     priority_of,
 )
 from companion.store.database import Base, Scope, keyring_of, stored_enum
-from companion.store.patients import Patient
+from companion.store.patients import Patient, seen_by
 from companion.store.plans import PlanVersion
 
 
@@ -224,7 +224,7 @@ def texts_of(session: Session, scope: Scope, patient_id: UUID, *, limit: int) ->
         .join(Patient, Patient.id == Message.patient_id)
         .where(
             Message.organisation_id == scope.organisation_id,
-            Patient.team_id.in_(scope.team_ids),
+            seen_by(scope),
             Message.patient_id == patient_id,
         )
         .order_by(Message.queued_at.desc(), Message.priority.desc(), Message.id)

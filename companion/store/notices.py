@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from companion.core.ladder import Reach
-from companion.store.alerts import Alert, AlertState
+from companion.store.alerts import Alert, AlertState, standing
 from companion.store.database import Base, stored_enum
 
 
@@ -171,3 +171,19 @@ def notices_of(session: Session, alert: Alert) -> Sequence[Notice]:
     """Return the rungs of *alert* in the order they are climbed."""
     query = sa.select(Notice).where(Notice.alert_id == alert.id).order_by(Notice.round, Notice.rung)
     return session.scalars(query).all()
+
+
+def told_to_everybody(session: Session, organisation_id: UUID) -> frozenset[UUID]:
+    """Return whom alerts are about that stand, and that more than their team was told of."""
+    query = (
+        sa.select(Alert.patient_id)
+        .join(Notice, Notice.alert_id == Alert.id)
+        .where(
+            Alert.organisation_id == organisation_id,
+            standing(),
+            Alert.patient_id.is_not(None),
+            Notice.reach.in_([Reach.EVERYBODY, Reach.DUTY]),
+            Notice.state == NoticeState.TOLD,
+        )
+    )
+    return frozenset(found for found in session.scalars(query) if found is not None)

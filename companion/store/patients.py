@@ -159,10 +159,14 @@ def _name_hash(session: Session, last_name: str, born_on: date) -> str:
     return keyring_of(session).fingerprint("name", f"{plain} {born_on.isoformat()}")
 
 
+def seen_by(scope: Scope) -> sa.ColumnElement[bool]:
+    """Return the condition that *scope* may see a patient."""
+    theirs = sa.or_(Patient.team_id.in_(scope.team_ids), Patient.id.in_(scope.patient_ids))
+    return sa.and_(Patient.organisation_id == scope.organisation_id, theirs)
+
+
 def _in(scope: Scope) -> sa.Select[Patient]:
-    return sa.select(Patient).where(
-        Patient.organisation_id == scope.organisation_id, Patient.team_id.in_(scope.team_ids)
-    )
+    return sa.select(Patient).where(seen_by(scope))
 
 
 def patient_of(session: Session, scope: Scope, patient_id: UUID) -> Patient | None:
@@ -231,8 +235,11 @@ def active_patients_everywhere(session: Session, organisation_id: UUID) -> Seque
 
 
 def locked(session: Session, patient_id: UUID) -> Patient:
-    """Return a patient, locked until the transaction ends: their texts are taken in turn."""
-    query = sa.select(Patient).where(Patient.id == patient_id).with_for_update()
+    """Return a patient, locked until the transaction ends: their texts are taken in turn.
+
+    The key is left alone: whoever writes down that the patient was looked at does not wait.
+    """
+    query = sa.select(Patient).where(Patient.id == patient_id).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
@@ -265,7 +272,7 @@ def to_consider_locked(session: Session, patient_id: UUID, today: date) -> Patie
     query = (
         sa.select(Patient)
         .where(Patient.id == patient_id, _not_considered(today))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return session.scalars(query).one_or_none()

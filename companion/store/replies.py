@@ -193,15 +193,22 @@ def replies_of(session: Session, patient: Patient, *, limit: int = 50) -> Sequen
     return session.scalars(query).all()
 
 
-def strangers_between(session: Session, first: datetime, last: datetime) -> Sequence[Reply]:
-    """Return strangers' texts that came from *first* to *last*, oldest first.
+def joined(
+    session: Session, first: Reply, patient_id: UUID | None, until: datetime
+) -> Sequence[Reply]:
+    """Return *first*, and what came since from the same patient or phone, newest first.
 
-    They are nobody's, so every organisation is told of them.
+    *patient_id* is None for a stranger. A text that came late, with its true time, is kept
+    after *first* all the same.
     """
+    whose = sa.and_(Reply.patient_id.is_(None), Reply.phone_hash == first.phone_hash)
+    if patient_id is not None:
+        whose = sa.or_(whose, Reply.patient_id == patient_id)
+    since = sa.and_(Reply.kept_at >= first.kept_at, Reply.received_at <= until)
     query = (
         sa.select(Reply)
-        .where(Reply.state == ReplyState.STRANGER, Reply.received_at.between(first, last))
-        .order_by(Reply.received_at, Reply.kept_at)
+        .where(sa.or_(Reply.id == first.id, sa.and_(whose, since)))
+        .order_by(Reply.received_at.desc(), Reply.kept_at.desc())
     )
     return session.scalars(query).all()
 

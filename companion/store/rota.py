@@ -73,3 +73,15 @@ def on_duty(
     own = {user.id for user in team}
     wanted = own | {absence.cover_id for absence in absences if absence.user_id in own}
     return [user for user in everybody if user.id in wanted - away]
+
+
+def teams_on_duty(session: Session, user_id: UUID, day: date) -> frozenset[UUID]:
+    """Return the teams of which *user_id* is told of alerts on *day*: their own, and those
+    of whoever they cover for; their own alone when they are away themselves.
+    """
+    absences = absences_on(session, day)
+    teams = accounts.team_ids_of(session, user_id)
+    if any(absence.user_id == user_id for absence in absences):
+        return teams
+    covered = [absence.user_id for absence in absences if absence.cover_id == user_id]
+    return teams.union(*(accounts.team_ids_of(session, one) for one in covered))

@@ -9,7 +9,8 @@ from flask_login import current_user
 
 from companion.clock import real_now
 from companion.runtime import Runtime
-from companion.store import accounts, organisations
+from companion.services import seeing
+from companion.store import organisations
 from companion.store.audit import Actor
 from companion.store.database import Scope
 
@@ -51,11 +52,10 @@ def current_actor() -> Actor:
 
 
 def current_scope() -> Scope:
-    """Return the organisation and the teams of it that the signed-in user may see."""
+    """Return the organisation and what of it the signed-in user may see."""
     if "scope" not in g:
         with current_runtime().transactions.reading() as session:
-            teams = accounts.team_ids_of(session, current_user_id())
-        g.scope = Scope(current_user.organisation_id, teams)
+            g.scope = seeing.scope_of(session, current_user, now=now())
     scope = g.scope
     assert isinstance(scope, Scope)
     return scope

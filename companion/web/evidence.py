@@ -24,17 +24,20 @@ class Written:
 
 
 def texts_behind(session: Session, alert: Alert) -> list[Written]:
-    """Return the text behind an alert; a stranger's with every other that joined the alert."""
+    """Return the texts behind an alert, newest first: its first one, and what came since.
+
+    Bare numbers that came since are answers, which stand on a line of their own.
+    """
     if alert.reply_id is None:
         return []
     first = replies.reply_by_id(session, alert.reply_id)
-    if alert.patient_id is not None:
-        return [Written(first.received_at, "", replies.body_of(session, first))]
-    joined = replies.strangers_between(session, alert.opened_at, alert.last_at)
-    return [
-        Written(r.received_at, replies.reply_phone_of(session, r), replies.body_of(session, r))
-        for r in dict.fromkeys([first, *joined])
-    ]
+    found = []
+    for reply in replies.joined(session, first, alert.patient_id, alert.last_at):
+        phone = "" if alert.patient_id else replies.reply_phone_of(session, reply)
+        written = Written(reply.received_at, phone, replies.body_of(session, reply))
+        if reply is first or not written.body.strip().isdecimal():
+            found.append(written)
+    return found
 
 
 def newest_answers(session: Session, patient: Patient) -> Sequence[str]:

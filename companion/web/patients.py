@@ -18,10 +18,8 @@ from wtforms import (
 
 from companion.core.numbers import (
     NumberError,
-    mask_phone,
     parse_nhs_number,
     parse_phone,
-    show_phone,
 )
 from companion.core.people import Consent, ContactWishes, Identity, Pathway, StopReason
 from companion.core.protocols import WEEK_DAYS, Often
@@ -33,6 +31,7 @@ from companion.store import organisations, patients
 from companion.store.database import Session
 from companion.store.patients import Patient
 from companion.web.access import CLINICAL, requires
+from companion.web.contact import contact_of
 from companion.web.current import (
     current_actor,
     current_runtime,
@@ -272,8 +271,8 @@ def _show(patient_id: UUID, *, reveal: bool) -> ResponseReturnValue:
         what = "phone number shown" if reveal else "patient viewed"
         enrolment.view(session, patient, what=what, actor=current_actor(), now=moment)
         page = patient_page(session, current_scope(), patient, moment)
-    phone = show_phone(page.identity.phone) if reveal else mask_phone(page.identity.phone)
-    return render_template("patient.html", page=page, phone=phone, revealed=reveal)
+        contact = contact_of(session, patient, reveal=reveal)
+    return render_template("patient.html", page=page, contact=contact)
 
 
 class DetailsForm(ReachForm):

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.core.ladder import LAST, Ladder, LadderError, Reach, forgotten_at, reach_of
+from companion.core.ladder import (
+    LAST,
+    Ladder,
+    LadderError,
+    Reach,
+    forgotten_at,
+    overdue_at,
+    reach_of,
+)
 from companion.core.urgency import Urgency
 from companion.core.working import Nation, WorkingTime
 
@@ -192,3 +200,23 @@ def test_what_was_taken_and_never_written_about_counts_as_forgotten(
     urgency: Urgency, forgotten: str
 ) -> None:
     assert forgotten_at(urgency, london("2027-01-08T15:00"), WORK) == london(forgotten)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "opened", "overdue"),
+    [
+        (Urgency.EMERGENCY, "2027-01-03T03:00", "Sun 03 Jan 03:15"),
+        (Urgency.URGENT, "2027-01-04T08:00", "Mon 04 Jan 17:00"),
+        (Urgency.URGENT, "2027-01-04T14:00", "Mon 04 Jan 17:00"),
+        (Urgency.URGENT, "2027-01-08T18:00", "Mon 11 Jan 17:00"),
+        (Urgency.SOON, "2027-01-04T14:00", "Tue 05 Jan 17:00"),
+        (Urgency.SOON, "2027-01-08T14:00", "Mon 11 Jan 17:00"),
+        (Urgency.SOON, "2027-01-09T14:00", "Mon 11 Jan 17:00"),
+    ],
+)
+def test_what_stands_for_longer_than_its_urgency_allows_is_overdue(
+    urgency: Urgency, opened: str, overdue: str
+) -> None:
+    found = overdue_at(urgency, london(opened), WORK).astimezone(LONDON)
+
+    assert f"{found:%a %d %b %H:%M}" == overdue

@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from companion.core.ladder import FORGOTTEN_MINUTES
 from companion.core.triage import Finding, service_finding
 from companion.core.urgency import Urgency
 from companion.services import alerting
-from companion.services.alerting import AlertError, AlreadyTakenError
+from companion.services.alerting import AlertError, AlreadyTakenError, ChangedError
 from companion.store import alerts, audit
 from companion.store.alerts import Alert, AlertState, Outcome
 from companion.store.database import Scope
@@ -228,3 +229,86 @@ def test_a_fault_of_the_service_that_lasts_is_not_written_down_at_every_tick(war
 
     assert ward.alerts()["S-01"].times == 4
     assert "sending" in ward.why("S-01")
+
+
+def test_what_came_again_since_it_was_read_is_not_closed(ward: Ward) -> None:
+    patient = ward.register()
+    alert = tell(ward, patient, SOON)
+    tell(ward, patient, SOON)
+
+    def close_as_seen(times: int) -> None:
+        with ward.transactions.begin() as session:
+            alerting.resolve(
+                session,
+                ward.scope,
+                alert.id,
+                user_id=ward.user_id,
+                outcome=Outcome.SPOKE,
+                note="",
+                now=ward.now,
+                seen=times,
+            )
+
+    with pytest.raises(ChangedError):
+        close_as_seen(1)
+    assert "T-02" in ward.alerts()
+    close_as_seen(2)
+    assert "T-02" not in ward.alerts()
+
+
+def test_a_text_that_joins_what_staff_wrote_down_stands_behind_it(ward: Ward) -> None:
+    patient = ward.register()
+    tell(ward, patient, replace(URGENT, rule="T-10"))
+
+    reply_id = ward.text(patient, "please can somebody ring")
+
+    assert ward.alerts()["T-10"].reply_id == reply_id
+
+
+DANGER = Finding("T-06", Urgency.EMERGENCY, 'Wrote "want to die".')
+
+
+@pytest.mark.parametrize("finding", [DANGER, URGENT])
+def test_a_call_that_nobody_answered_closes_nothing_pressing(ward: Ward, finding: Finding) -> None:
+    alert = tell(ward, ward.register(), finding)
+    take(ward, alert, colleague=True)
+    ward.now += timedelta(minutes=5)
+
+    close(ward, alert, Outcome.NO_ANSWER, "Rang twice.")
+    tried = close(ward, alert, Outcome.NO_ANSWER, "Rang the sister.")
+
+    assert tried is not None
+    assert (tried.state, tried.outcome) == (AlertState.ACKNOWLEDGED, Outcome.NO_ANSWER)
+    assert (tried.acknowledged_by, tried.acknowledged_at) == (ward.user_id, ward.now)
+    assert tried.resolved_at is None
+    with ward.transactions.reading() as session:
+        assert alerts.note_of(session, tried) == "Rang twice.\nRang the sister."
+        actions = [entry.action for entry in session.query(audit.AuditEntry)]
+    assert actions.count("alert tried, no answer") == 2
+
+
+def test_a_call_that_nobody_answered_is_told_anew_like_what_was_forgotten(ward: Ward) -> None:
+    alert = tell(ward, ward.register(), DANGER)
+    close(ward, alert, Outcome.NO_ANSWER)
+    ward.now += timedelta(minutes=FORGOTTEN_MINUTES)
+
+    assert alerting.reopen_forgotten(ward.transactions, now=ward.now) == 1
+    assert ward.alerts()["T-06"].state is AlertState.OPEN
+
+
+def test_what_is_for_the_next_days_may_end_without_an_answer(ward: Ward) -> None:
+    close(ward, tell(ward, ward.register(), SOON), Outcome.NO_ANSWER)
+
+    assert ward.alerts() == {}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SPOKE, Outcome.NOTHING_NEEDED, Outcome.URGENT_CARE])
+def test_an_emergency_is_not_closed_without_a_note_in_words(ward: Ward, outcome: Outcome) -> None:
+    alert = tell(ward, ward.register(), DANGER)
+
+    for nothing in ("", " ", "..."):
+        with pytest.raises(AlertError):
+            close(ward, alert, outcome, nothing)
+    assert "T-06" in ward.alerts()
+    close(ward, alert, outcome, "Safe with her sister.")
+    assert ward.alerts() == {}

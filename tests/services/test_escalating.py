@@ -1,13 +1,14 @@
 """An alert climbs its ladder until somebody has taken it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from companion.core.ladder import Reach
-from companion.core.triage import Finding
+from companion.core.triage import Finding, taken_finding
 from companion.core.urgency import Urgency
 from companion.mail import Letter, Mailed, SimulatedMailer, SmtpMailer
 from companion.mail import MailServer as Server
@@ -164,7 +165,7 @@ def test_nobody_else_is_told_once_somebody_has_it(tower: Tower, act: str) -> Non
                 alert.id,
                 user_id=tower.ward.user_id,
                 outcome=Outcome.SPOKE,
-                note="",
+                note="Safe for now.",
                 now=tower.ward.now,
             )
 
@@ -659,6 +660,47 @@ def test_an_emergency_that_somebody_took_and_forgot_is_told_anew(tower: Tower) -
     assert "alert opened again: nothing was written" in actions
 
 
+def test_an_emergency_that_comes_again_when_somebody_has_it_is_told_anew(tower: Tower) -> None:
+    alert = tower.tell()
+    tower.climb()
+    tower.take(alert)
+    tower.reached()
+
+    tower.ward.now += timedelta(minutes=30)
+    tower.tell(replace(DANGER, why="Wrote 'taken all my tablets'."))
+    tower.climb(timedelta(0))
+
+    assert tower.reached() == set(tower.team)
+    again = tower.ward.alerts()["T-06"]
+    assert (again.id, again.state, again.acknowledged_by) == (alert.id, AlertState.OPEN, None)
+    assert "tablets" in tower.ward.why("T-06")
+
+
+def test_what_is_no_emergency_and_comes_again_stays_with_whoever_has_it(tower: Tower) -> None:
+    alert = tower.tell(STRUGGLE)
+    tower.take(alert)
+
+    tower.tell(STRUGGLE)
+
+    assert tower.ward.alerts()["T-06"].acknowledged_by == tower.ward.user_id
+
+
+def test_a_lasting_fault_of_the_service_is_not_told_anew_while_somebody_has_it(
+    tower: Tower,
+) -> None:
+    def tell_of_fault() -> None:
+        with tower.ward.transactions.begin() as session:
+            alerting.tell_every_organisation(session, taken_finding(), now=tower.ward.now)
+
+    tell_of_fault()
+    tower.take(tower.ward.alerts()["S-03"])
+    tower.ward.now += timedelta(minutes=20)
+    tell_of_fault()
+
+    fault = tower.ward.alerts()["S-03"]
+    assert (fault.times, fault.acknowledged_by) == (2, tower.ward.user_id)
+
+
 def test_what_somebody_closed_is_not_opened_again(tower: Tower) -> None:
     alert = tower.tell()
     tower.take(alert)
@@ -669,7 +711,7 @@ def test_what_somebody_closed_is_not_opened_again(tower: Tower) -> None:
             alert.id,
             user_id=tower.ward.user_id,
             outcome=Outcome.SPOKE,
-            note="",
+            note="Safe for now.",
             now=tower.ward.now,
         )
 

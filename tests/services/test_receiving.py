@@ -314,6 +314,19 @@ def test_a_strangers_danger_words_are_an_emergency(ward: Ward) -> None:
     assert ward.alerts()["T-15"].level is Urgency.EMERGENCY
 
 
+def test_each_strangers_phone_has_an_alert_of_its_own(ward: Ward) -> None:
+    ward.text("+447700900998", "hello?")
+    ward.text("+447700900999", "i have taken all my tablets")
+    ward.text("+447700900999", "please help me")
+
+    with ward.transactions.reading() as session:
+        found = alerts.standing_alerts(session, ward.scope)
+    assert [(one.rule, one.level, one.times) for one in found] == [
+        ("T-15", Urgency.EMERGENCY, 2),
+        ("T-15", Urgency.SOON, 1),
+    ]
+
+
 def test_a_stranger_in_danger_gets_the_crisis_numbers_and_no_fact_about_anybody(
     ward: Ward,
 ) -> None:

@@ -22,11 +22,13 @@ from companion.core.triage import Finding
 from companion.core.urgency import Urgency
 from companion.services import conversing, enrolment, queueing, signposting
 from companion.services.alerting import tell_about, tell_every_organisation
+from companion.services.checking_in import may_be_asked
 from companion.services.incoming import FLOOD, FLOOD_WITHIN, Incoming
 from companion.services.standing import is_at_risk
 from companion.services.steering import (
     PLAN_WISHES,
     is_code,
+    may_steer,
     steer,
     stop_for_wrong_person,
     take_code,
@@ -216,7 +218,8 @@ def _act(text: Incoming) -> None:
     keyword = _keyword(text.reply, reading)
     starts_again = keyword is Keyword.START and not text.reachable
     _opt(text, keyword)
-    if not (keyword in PLAN_WISHES and text.screening.urgency is Urgency.SOON):
+    steers = keyword is not None and may_steer(text, keyword)
+    if not (steers and keyword in PLAN_WISHES and text.screening.urgency is Urgency.SOON):
         text.tell(triage.screening_finding(text.screening, answered=text.reachable))
     if keyword is Keyword.STOP:
         _tell_of_stop(text)
@@ -226,7 +229,7 @@ def _act(text: Incoming) -> None:
     elif keyword is Keyword.START:
         if starts_again:
             text.answer("started_again")
-    elif keyword is not None:
+    elif keyword is not None and steers:
         conversing.note_word(check_in, text)
         steer(text, keyword)
     else:
@@ -248,13 +251,15 @@ def _tell_of_stop(text: Incoming) -> None:
 def _take_answer(text: Incoming, check_in: CheckIn | None, reading: Reading) -> None:
     if text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
         _shake_hands(text)
+    elif not may_be_asked(text.patient):
+        _take_free_text(text, reading)  # texts are off: nothing that was asked is open
     elif is_code(text.body):
         conversing.note_word(check_in, text)
         take_code(text)
     elif check_in is not None and check_in.question is not None:
         conversing.converse(text, check_in, check_in.question, reading)
     elif not (signposting.take_useful(text) or conversing.take_late(text)):
-        _take_free_text(text)
+        _take_free_text(text, reading)
 
 
 def _keyword(reply: Reply, reading: Reading) -> Keyword | None:
@@ -285,8 +290,16 @@ def _shake_hands(text: Incoming) -> None:
         text.tell(triage.not_understood_finding())
 
 
-def _take_free_text(text: Incoming) -> None:
-    if not has_words(text.body, text.vocabulary) and not any(c.isdigit() for c in text.body):
+def _take_free_text(text: Incoming, reading: Reading) -> None:
+    """Show a person what was written. A phone that may be somebody else's hears nothing of it."""
+    if not _says_something(text, reading):
         return  # "thanks", "ok": kept and shown, nothing to answer
     conversing.tell_of_words(text)
-    conversing.answer_words(text)
+    if text.is_theirs:
+        conversing.answer_words(text)
+
+
+def _says_something(text: Incoming, reading: Reading) -> bool:
+    if reading.keyword is not None or has_words(text.body, text.vocabulary):
+        return True
+    return any(letter.isdigit() for letter in text.body)

@@ -13,11 +13,13 @@ from companion.core.protocols import Often
 from companion.core.questions import Question
 from companion.core.urgency import Urgency
 from companion.services import checking_in, planning
+from companion.sms.gateway import Refused
 from companion.store import check_ins
 from companion.store.check_ins import CheckInState
 from companion.store.organisations import Organisation
 from companion.store.patients import Patient
 from tests.rigs.enrolled import Ward
+from tests.rigs.texted import change_phone
 
 
 @pytest.fixture
@@ -89,6 +91,153 @@ def test_an_answer_before_its_question_had_gone_out_lands_nowhere(
 
     assert answers(ward, asked) == {Question.PAIN: 3}
     assert ward.alerts()["T-29"].level is Urgency.SOON
+
+
+def test_words_before_the_next_question_had_gone_out_are_read_and_answered_as_ever(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "7")
+    ward.said()
+
+    ward.text(asked, "they found me on the kitchen floor", received_before=timedelta(seconds=30))
+
+    assert ward.alerts()["T-10"].level is Urgency.URGENT
+    assert "T-29" not in ward.alerts()
+    assert "The team will read this" in ward.said()[-1]
+    assert open_question(ward, asked) is Question.USE
+
+
+def test_a_number_and_words_that_came_too_early_are_both_for_a_person(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "7")
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "1")
+
+    ward.text(asked, "3, awful night with the dog", received_before=timedelta(seconds=30))
+
+    assert {"T-10", "T-29"} <= ward.alerts().keys()
+    assert answers(ward, asked) == {Question.PAIN: 7, Question.USE: 1}
+
+
+def remind(ward: Ward) -> None:
+    checking_in.notice_silence(ward.transactions, ward.wording, now=ward.now)
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_reminder_makes_no_answer_early(ward: Ward, asked: Patient, is_sent: bool) -> None:
+    ward.now += timedelta(days=1)
+    remind(ward)
+    if is_sent:
+        ward.send()
+
+    ward.text(asked, "9", received_before=timedelta(minutes=1))
+
+    assert answers(ward, asked) == {Question.PAIN: 9}
+    assert "T-29" not in ward.alerts()
+
+
+NEVER_CAME = Refused("30003")
+
+
+def test_a_question_that_never_came_is_asked_anew_and_takes_no_answer(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.gateway.answer_next(NEVER_CAME)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+    ward.said()
+    ward.now += timedelta(minutes=1)
+
+    ward.text(asked, "3")
+
+    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert "T-03" not in ward.alerts()
+    [anew] = ward.said()
+    assert anew.startswith("Since we last asked, did you take what we agreed?")
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "1")
+    assert answers(ward, asked) == {Question.PAIN: 3, Question.USE: 1}
+
+
+def test_words_while_a_question_never_came_are_read_and_answered(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.gateway.answer_next(NEVER_CAME)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+    ward.said()
+    ward.now += timedelta(minutes=1)
+
+    ward.text(asked, "are you still there, my legs are shaking")
+
+    assert "The team will read this" in ward.said()[-1]
+    assert "T-10" in ward.alerts()
+    assert open_question(ward, asked) is Question.USE
+
+
+def test_a_reminder_that_came_asks_what_had_never_come(ward: Ward, asked: Patient) -> None:
+    ward.gateway.answer_next(NEVER_CAME)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+    ward.now += timedelta(days=1)
+    remind(ward)
+    ward.send()
+
+    ward.text(asked, "1")
+
+    assert answers(ward, asked) == {Question.PAIN: 3, Question.USE: 1}
+
+
+def test_an_answer_while_texts_were_off_lands_nowhere_and_the_open_question_is_taken_after(
+    ward: Ward, asked: Patient
+) -> None:
+    for body in ("STOP", "7", "START", "3"):
+        ward.now += timedelta(minutes=1)
+        ward.text(asked, body)
+
+    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert "T-03" not in ward.alerts()
+
+
+def test_one_late_answer_is_taken_for_the_next_question_was_never_asked(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.now += timedelta(days=4)
+    remind(ward)
+
+    ward.text(asked, "6")
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+
+    assert answers(ward, asked) == {Question.PAIN: 6}
+    assert "T-10" in ward.alerts()
+
+
+def test_a_late_answer_to_what_never_came_is_for_a_person(ward: Ward, asked: Patient) -> None:
+    ward.gateway.answer_next(NEVER_CAME)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "6")
+    ward.now += timedelta(days=4)
+    remind(ward)
+
+    ward.text(asked, "3")
+
+    assert answers(ward, asked) == {Question.PAIN: 6}
+    assert "T-10" in ward.alerts()
+
+
+def test_a_late_answer_from_another_phone_than_was_asked_is_for_a_person(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.now += timedelta(days=4)
+    remind(ward)
+    ward.change(asked, lambda session, p: change_phone(session, p, "+447700900099"))
+
+    ward.text(ward.again(asked), "6")
+
+    assert answers(ward, asked) == {}
+    assert "T-10" in ward.alerts()
 
 
 def test_an_answer_to_a_check_in_that_has_ended_still_counts(ward: Ward, asked: Patient) -> None:

@@ -250,7 +250,7 @@ def _tell_of_stop(text: Incoming) -> None:
 
 def _take_answer(text: Incoming, check_in: CheckIn | None, reading: Reading) -> None:
     if text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
-        _shake_hands(text)
+        _shake_hands(text, reading)
     elif not may_be_asked(text.patient):
         _take_free_text(text, reading)  # texts are off: nothing that was asked is open
     elif is_code(text.body):
@@ -276,7 +276,9 @@ def _opt(text: Incoming, keyword: Keyword | None) -> None:
         enrolment.opt_in(text.session, text.patient, actor=PATIENT, now=text.now)
 
 
-def _shake_hands(text: Incoming) -> None:
+def _shake_hands(text: Incoming, said: Reading) -> None:
+    if said.keyword is not None or has_words(text.body, text.vocabulary):
+        conversing.tell_of_words(text)  # more than a yes or a no
     reading = read_on_scale(text.body, HANDSHAKE_SCALE, text.vocabulary)
     if reading.kind is ReadingKind.YES or reading.value == 1:
         enrolment.confirm_handshake(text.session, text.patient, actor=PATIENT, now=text.now)

@@ -370,6 +370,33 @@ def test_a_phone_is_confirmed(ward: Ward, body: str) -> None:
     assert "We'll text you to ask how you are" in ward.said()[-1]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "yes this is Ada but I cannot get out of bed since Monday",
+        "1 but I cannot get out of bed",
+        "no, she cannot get out of bed since Monday",
+        "who is this",
+        "SLOWER",
+    ],
+)
+def test_words_beside_the_answer_to_the_handshake_are_for_a_person(ward: Ward, body: str) -> None:
+    patient = ward.register(confirmed=False)
+
+    ward.text(patient, body)
+
+    assert ward.alerts()["T-10"].patient_id == patient.id
+
+
+@pytest.mark.parametrize("body", ["1", "2", "yes", "Yes please", "no", "ok thanks"])
+def test_a_plain_answer_to_the_handshake_needs_no_reading(ward: Ward, body: str) -> None:
+    patient = ward.register(confirmed=False)
+
+    ward.text(patient, body)
+
+    assert "T-10" not in ward.alerts()
+
+
 @pytest.mark.parametrize("body", ["2", "no", "wrong person"])
 def test_a_phone_that_is_somebody_elses_is_left_alone(ward: Ward, body: str) -> None:
     patient = ward.register(confirmed=False)

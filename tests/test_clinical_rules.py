@@ -59,6 +59,7 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("T-01", f"{triage.PAIN_RISE_PERCENT} %"),
         ("T-20", f"{triage.WITHDRAWAL_MODERATE} and {triage.WITHDRAWAL_SEVERE}"),
         ("T-21", f"{triage.MOOD_LOW} of 6"),
+        ("T-21", f"within {triage.MOOD_TOGETHER.days} days"),
         ("T-22", f"{triage.TABLETS_TIMES} times"),
         ("T-22", f"above {triage.TABLETS_FREE}"),
         ("T-23", f"{triage.CONFIDENCE_LOW} or less"),

@@ -80,6 +80,10 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "T-21", URGENT, "Low mood: 3 of 6 on the PHQ-2.",
         ),
         (
+            triage.mood_finding(Decimal(3), None),
+            "T-21", URGENT, "Low mood: at least 3 of 6 on the PHQ-2.",
+        ),
+        (
             triage.tablets_finding(Decimal(5), Decimal(2)),
             "T-22", URGENT,
             "Says they took 5 in 24 hours: ask at once what, and how they are.",

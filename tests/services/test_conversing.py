@@ -18,7 +18,7 @@ from companion.store import check_ins
 from companion.store.check_ins import CheckInState
 from companion.store.organisations import Organisation
 from companion.store.patients import Patient
-from tests.rigs.enrolled import Ward
+from tests.rigs.enrolled import CALM, Ward
 from tests.rigs.texted import change_phone
 
 
@@ -423,6 +423,35 @@ def test_low_mood_is_for_the_same_day(ward: Ward, asked: Patient) -> None:
 
     assert ward.alerts()["T-21"].level is Urgency.URGENT
     assert "Please don't take extra" in ward.said()[-1]
+
+
+def answer_until(ward: Ward, patient: Patient, last: Question, **given: str) -> None:
+    while open_question(ward, patient) is not last:
+        ward.now += timedelta(minutes=1)
+        question = open_question(ward, patient)
+        assert question is not None
+        ward.text(patient, given.get(question, CALM[question]))
+
+
+def test_little_interest_alone_is_told_at_once_when_it_is_low_enough(
+    ward: Ward, asked: Patient
+) -> None:
+    answer_until(ward, asked, Question.MOOD, interest="3")
+
+    assert ward.why("T-21") == "Low mood: at least 3 of 6 on the PHQ-2."
+
+
+@pytest.mark.parametrize(("days", "told"), [(1, True), (7, True), (8, False)])
+def test_low_mood_is_told_when_its_two_items_fall_on_two_days(
+    ward: Ward, asked: Patient, days: int, told: bool
+) -> None:
+    answer_until(ward, asked, Question.MOOD, interest="2")
+    assert "T-21" not in ward.alerts()
+    ward.now += timedelta(days=days)
+
+    ward.text(asked, "2")
+
+    assert ("T-21" in ward.alerts()) is told
 
 
 def test_weekly_questions_are_asked_once_a_week(ward: Ward, asked: Patient) -> None:

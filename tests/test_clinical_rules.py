@@ -66,6 +66,7 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("T-24", f"{triage.TREND_CHECK_INS} check-ins running, {triage.TREND_POINTS} points"),
         ("T-25", f"{triage.MISSED_CHECK_INS} check-ins"),
         ("T-28", f"{triage.REVIEW_AFTER_DAYS} days"),
+        ("T-30", f"{triage.HANDSHAKE_AFTER.total_seconds() / 3600:.0f} hours"),
         ("C-16", f"{conversing.DOUBLED_WITHIN.total_seconds():.0f} seconds"),
         ("C-17", f"{conversing.LATE_WITHIN.days} days"),
         ("C-18", f"{checking_in.AFTER_TAPER.days} days"),

@@ -34,8 +34,10 @@ REMINDER_AFTER = timedelta(hours=24)
 """Rule T-11: one reminder after this much silence."""
 SILENCE_AFTER = timedelta(hours=72)
 """Rule T-11: a person is told after this much silence, and the check-in ends."""
+HANDSHAKE_AFTER = timedelta(hours=72)
+"""Rule T-30: a person is told when a phone is not confirmed in this time."""
 STEP_WEEK = timedelta(days=7)
-"""Rules T-11 and U-01: days after a cut in which silence is urgent."""
+"""Rules T-11, T-30 and U-01: days after a cut in which silence is urgent."""
 WITHDRAWAL_SEVERE, WITHDRAWAL_MODERATE = Decimal(3), Decimal(2)
 """Rule T-20: 0 none to 3 a lot."""
 MOOD_LOW = Decimal(3)
@@ -395,6 +397,15 @@ def early_finding() -> Finding:
     """Return rule T-29: an answer came before its question had gone out."""
     return Finding(
         "T-29", Urgency.SOON, "Answered before the question had gone out: see what they meant."
+    )
+
+
+def unconfirmed_finding(*, in_step_week: bool) -> Finding:
+    """Return rule T-30: nobody has confirmed the phone, so nobody will notice by text."""
+    return Finding(
+        "T-30",
+        Urgency.URGENT if in_step_week else Urgency.SOON,
+        "Nobody has confirmed this phone, so no check-in goes out: call.",
     )
 
 

@@ -228,6 +228,14 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "T-29", SOON, "Answered before the question had gone out: see what they meant.",
         ),
         (
+            triage.unconfirmed_finding(in_step_week=False),
+            "T-30", SOON, "Nobody has confirmed this phone, so no check-in goes out: call.",
+        ),
+        (
+            triage.unconfirmed_finding(in_step_week=True),
+            "T-30", URGENT, "Nobody has confirmed this phone, so no check-in goes out: call.",
+        ),
+        (
             triage.plan_asked_finding(),
             "T-19", URGENT,
             "Asked for the plan while it is not sure what is taken."

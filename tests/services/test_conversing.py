@@ -200,6 +200,21 @@ def test_an_answer_while_texts_were_off_lands_nowhere_and_the_open_question_is_t
     assert "T-03" not in ward.alerts()
 
 
+def test_who_stops_and_starts_on_one_day_was_not_silent_and_goes_on_where_they_were(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "STOP")
+    ward.text(asked, "START")
+    ward.now += timedelta(minutes=1)
+
+    assert checking_in.queue_due(ward.transactions, ward.wording, now=ward.now) == 0
+
+    assert "T-11" not in ward.alerts()
+    assert open_question(ward, asked) is Question.PAIN
+    ward.text(asked, "3")
+    assert answers(ward, asked) == {Question.PAIN: 3}
+
+
 def test_one_late_answer_is_taken_for_the_next_question_was_never_asked(
     ward: Ward, asked: Patient
 ) -> None:

@@ -409,6 +409,13 @@ def unconfirmed_finding(*, in_step_week: bool) -> Finding:
     )
 
 
+def start_finding() -> Finding:
+    """Return rule T-31: START does not lift what the team stopped, or a wrong number."""
+    return Finding(
+        "T-31", Urgency.SOON, "Texted START, and texts stay stopped: see why they were, and call."
+    )
+
+
 def plan_asked_finding() -> Finding:
     """Return rule T-19: the patient asked for the plan, and it is not sure what is taken."""
     return Finding(

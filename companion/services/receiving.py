@@ -227,8 +227,7 @@ def _act(text: Incoming) -> None:
         text.answer_danger("crisis")
         conversing.note_word(check_in, text)
     elif keyword is Keyword.START:
-        if starts_again:
-            text.answer("started_again")
+        _answer_start(text, starts_again=starts_again)
     elif keyword is not None and steers:
         conversing.note_word(check_in, text)
         steer(text, keyword)
@@ -274,6 +273,17 @@ def _opt(text: Incoming, keyword: Keyword | None) -> None:
         enrolment.opt_out(text.session, text.patient, actor=PATIENT, now=text.now)
     elif keyword is Keyword.START and not text.reachable:
         enrolment.opt_in(text.session, text.patient, actor=PATIENT, now=text.now)
+
+
+def _answer_start(text: Incoming, *, starts_again: bool) -> None:
+    """Say what START brings: it lifts a STOP, and nothing that the team or a stranger stopped."""
+    if text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
+        text.answer("handshake")
+    elif not may_be_asked(text.patient):
+        text.tell(triage.start_finding())
+        text.answer("start_noted")
+    elif starts_again:
+        text.answer("started_again")
 
 
 def _shake_hands(text: Incoming, said: Reading) -> None:

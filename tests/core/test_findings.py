@@ -236,6 +236,10 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "T-30", URGENT, "Nobody has confirmed this phone, so no check-in goes out: call.",
         ),
         (
+            triage.start_finding(),
+            "T-31", SOON, "Texted START, and texts stay stopped: see why they were, and call.",
+        ),
+        (
             triage.plan_asked_finding(),
             "T-19", URGENT,
             "Asked for the plan while it is not sure what is taken."

@@ -206,6 +206,41 @@ def test_start_turns_them_on_again(ward: Ward, asked: Patient) -> None:
     assert ward.said() == []
 
 
+@pytest.mark.parametrize(
+    "before", [("wrong number",), ("wrong number", "STOP"), ("STOP", "wrong number")]
+)
+def test_start_promises_no_texts_that_stay_stopped_and_is_told(
+    ward: Ward, asked: Patient, before: tuple[str, ...]
+) -> None:
+    for body in before:
+        ward.text(asked, body)
+    ward.said()
+
+    ward.text(asked, "START")
+
+    [said] = ward.said()
+    assert said.startswith("Thank you. Our texts to this number are off.")
+    assert ward.alerts()["T-31"].level is Urgency.SOON
+    assert ward.again(asked).status is PatientStatus.PAUSED
+
+
+@pytest.mark.parametrize("before", [(), ("STOP",)])
+def test_start_before_the_phone_is_confirmed_asks_whose_it_is(
+    ward: Ward, before: tuple[str, ...]
+) -> None:
+    patient = ward.register(confirmed=False)
+    for body in before:
+        ward.text(patient, body)
+    ward.send()
+    ward.said()
+
+    ward.text(patient, "START")
+
+    assert "Reply 1 if you were expecting this" in ward.said()[-1]
+    ward.text(patient, "1")
+    assert ward.again(patient).status is PatientStatus.ACTIVE
+
+
 def test_danger_words_of_somebody_who_opted_out_still_alert(ward: Ward, asked: Patient) -> None:
     ward.text(asked, "STOP")
 

@@ -16,6 +16,7 @@ from companion.services import (
     checking_in,
     escalating,
     following,
+    handshaking,
     polling,
     receiving,
     rota,
@@ -68,6 +69,7 @@ def _ask(runtime: Runtime) -> None:
 
 def _notice_silence(runtime: Runtime) -> None:
     checking_in.notice_silence(runtime.transactions, runtime.wording, now=runtime.clock.now())
+    handshaking.notice_unanswered(runtime.transactions, now=runtime.clock.now())
 
 
 def _sweep(runtime: Runtime) -> None:

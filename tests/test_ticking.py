@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from companion import ticking
 from companion.clock import Clock, ClockError, real_now
+from companion.core.triage import HANDSHAKE_AFTER
 from companion.logs import mask, start_logging
 from companion.runtime import Runtime
 from companion.scheduler import running
@@ -45,6 +46,15 @@ def test_a_tick_lets_what_is_due_leave_and_a_second_one_changes_nothing(clinic: 
     assert len(sent) == 1
     assert clinic.runtime.gateway.sent == sent  # type: ignore[attr-defined]  # same
     assert rules(clinic) == []
+
+
+def test_a_tick_tells_of_a_phone_that_nobody_has_confirmed(clinic: Clinic) -> None:
+    clinic.register(confirmed=False)
+    clinic.runtime.clock.advance(HANDSHAKE_AFTER)
+
+    tick(clinic.runtime)
+
+    assert "T-30" in rules(clinic)
 
 
 def test_a_failing_duty_keeps_no_other_from_its_turn_and_is_told(

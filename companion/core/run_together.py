@@ -13,6 +13,10 @@ def parted(written: str, is_known: Callable[[str], bool]) -> list[str]:
         for start in range(max(0, end - LONGEST_PART), end - SHORTEST_PART + 1):
             part, before = written[start:end], ways[start]
             is_reached = start == 0 or bool(before)
-            if is_reached and is_known(part) and (not ways[end] or len(before) + 1 < len(ways[end])):
+            if (
+                is_reached
+                and is_known(part)
+                and (not ways[end] or len(before) + 1 < len(ways[end]))
+            ):
                 ways[end] = [*before, part]
     return ways[-1]

@@ -83,6 +83,11 @@ MAY_BECOME: dict[MessageState, frozenset[MessageState]] = {
 """Which state may follow which. A state may always stay as it is."""
 
 
+NOT_GONE_YET = frozenset({S.QUEUED, S.SENDING})
+NEVER_CAME = frozenset({S.UNDELIVERED, S.FAILED, S.MISSED, S.CANCELLED})
+"""States of a text that nobody can have answered."""
+
+
 def may_become(old: MessageState, new: MessageState) -> bool:
     """Tell whether a text in state *old* may go to *new*."""
     return new is old or new in MAY_BECOME[old]

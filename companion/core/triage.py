@@ -34,12 +34,16 @@ REMINDER_AFTER = timedelta(hours=24)
 """Rule T-11: one reminder after this much silence."""
 SILENCE_AFTER = timedelta(hours=72)
 """Rule T-11: a person is told after this much silence, and the check-in ends."""
+HANDSHAKE_AFTER = timedelta(hours=72)
+"""Rule T-30: a person is told when a phone is not confirmed in this time."""
 STEP_WEEK = timedelta(days=7)
-"""Rules T-11 and U-01: days after a cut in which silence is urgent."""
+"""Rules T-11, T-30 and U-01: days after a cut in which silence is urgent."""
 WITHDRAWAL_SEVERE, WITHDRAWAL_MODERATE = Decimal(3), Decimal(2)
 """Rule T-20: 0 none to 3 a lot."""
 MOOD_LOW = Decimal(3)
 """Rule T-21: both items of the PHQ-2 together, 0 to 6."""
+MOOD_TOGETHER = timedelta(days=7)
+"""Rule T-21: the two items count together when they were answered within this."""
 TABLETS_TIMES, TABLETS_FREE = 2, 10
 """Rule T-22: a count above this many times what was agreed, or above this many where nothing
 was, is read to nobody but a person."""
@@ -182,12 +186,25 @@ def is_expected_withdrawal(value: Decimal | None, today: date, last_cut_on: date
     return Decimal(1) <= value < WITHDRAWAL_SEVERE
 
 
-def mood_finding(interest: Decimal | None, mood: Decimal) -> Finding | None:
+def mood_finding(interest: Decimal | None, mood: Decimal | None) -> Finding | None:
     """Return rule T-21: both items of the PHQ-2 together; one alone counts as it is."""
-    total = mood + (interest or 0)
+    total = (interest or 0) + (mood or 0)
     if total < MOOD_LOW:
         return None
-    return Finding("T-21", Urgency.URGENT, f"Low mood: {plain(total)} of 6 on the PHQ-2.")
+    least = "at least " if interest is None or mood is None else ""
+    return Finding(
+        "T-21", Urgency.URGENT, f"Low mood: {least}{plain(Decimal(total))} of 6 on the PHQ-2."
+    )
+
+
+def newest_within_week(readings: Sequence[ScoreReading], today: date) -> Decimal | None:
+    """Return the newest of *readings*, oldest first, if it was given in ``MOOD_TOGETHER`` days.
+
+    The two items of the PHQ-2 may be answered on two days: over midnight, or one of them late.
+    """
+    if readings and today - readings[-1].on <= MOOD_TOGETHER:
+        return readings[-1].value
+    return None
 
 
 def most_tablets(agreed_a_day: Decimal | None) -> Decimal:
@@ -379,6 +396,22 @@ def early_finding() -> Finding:
     """Return rule T-29: an answer came before its question had gone out."""
     return Finding(
         "T-29", Urgency.SOON, "Answered before the question had gone out: see what they meant."
+    )
+
+
+def unconfirmed_finding(*, in_step_week: bool) -> Finding:
+    """Return rule T-30: nobody has confirmed the phone, so nobody will notice by text."""
+    return Finding(
+        "T-30",
+        Urgency.URGENT if in_step_week else Urgency.SOON,
+        "Nobody has confirmed this phone, so no check-in goes out: call.",
+    )
+
+
+def start_finding() -> Finding:
+    """Return rule T-31: START does not lift what the team stopped, or a wrong number."""
+    return Finding(
+        "T-31", Urgency.SOON, "Texted START, and texts stay stopped: see why they were, and call."
     )
 
 

@@ -53,6 +53,8 @@ WHAT_TO_DO = {
     "T-27": "Call with an interpreter where needed, and change the language on their details.",
     "T-28": "Hold the two-week review, and tell the GP what is still taken and who follows it.",
     "T-29": "Read their texts in order. If it is not clear which question was meant, ask them.",
+    "T-30": "Ring them: look whether the number is right, and ask them to reply 1 to our first text.",
+    "T-31": "See why texts were stopped. If they are the right person, start them again on their page.",
     "U-01": _REACH_THEM,
     "U-02": _REACH_THEM,
     "U-03": _REACH_THEM,

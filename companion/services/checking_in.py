@@ -108,7 +108,7 @@ def _consider(
         _tell_of_missed_days(session, wording, patient, slept_from, now)
     _tell_of_review(session, patient, slept_from, today, now)
     schedule = schedule_of(session, wording, patient, today)
-    if schedule is None or not schedule.is_due(today):
+    if schedule is None or not schedule.is_due(today) or _is_asked(session, patient, today):
         return 0
     window = window_on(today, patient.safe_from, patient.safe_until, zone)
     if not window.covers(now):
@@ -124,6 +124,12 @@ def _consider(
         now,
         starts_at if window.covers(starts_at) else now,
     )
+
+
+def _is_asked(session: Session, patient: Patient, today: date) -> bool:
+    """Tell whether today's check-in is open: who texted STOP and START is considered twice."""
+    check_in = check_ins.open_check_in(session, patient)
+    return check_in is not None and check_in.local_day == today
 
 
 def _tell_of_missed_days(

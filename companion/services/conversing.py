@@ -1,7 +1,8 @@
 """One reply of a patient in the conversation that is open: where it lands and what is said.
 
 An answer lands on the question that its writer had before them. One that came before its
-question had gone out lands nowhere by itself: a person looks. The same words twice in a moment
+question had gone out lands nowhere by itself: a person looks. A question that never came is
+asked anew, whatever was answered meanwhile. The same words twice in a moment
 may be one text repeated or two answers, so the open question is asked again.
 """
 
@@ -14,7 +15,7 @@ from companion.core.normalising import normalise
 from companion.core.questions import OWN, SOME_LEFT_OVER, Question
 from companion.core.reading.answers import has_words, read
 from companion.core.reading.readings import Care, Reading, ReadingKind
-from companion.core.sending import MessageState
+from companion.core.sending import NEVER_CAME, NOT_GONE_YET, MessageKind
 from companion.core.urgency import Urgency
 from companion.services import settling, signposting, weighing
 from companion.services.checking_in import question_text
@@ -23,11 +24,14 @@ from companion.services.own_questions import question_for, still_asked
 from companion.services.plan_today import plan_today
 from companion.store import alerts, check_ins, messages, replies
 from companion.store.check_ins import CheckIn, CheckInState
+from companion.store.messages import Message
 
 DOUBLED_WITHIN = timedelta(seconds=10)
 """Rule C-16: the same words twice within this are no second answer, for networks repeat texts."""
 LATE_WITHIN = timedelta(days=7)
 """Rule C-17: how long after it was asked a question may still be answered."""
+LATE_NOTED = "late_noted"
+"""The key of the text that answers a late answer."""
 VALUES = frozenset({ReadingKind.NUMBER, ReadingKind.RANGE})
 
 
@@ -44,14 +48,22 @@ def read_reply(text: Incoming, check_in: CheckIn | None) -> Reading:
 
 
 def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
-    """Take a reply to the open question: write it down, weigh it, say what follows."""
+    """Take a reply while a question is open: where it lands depends on whether that one came."""
     if _is_doubled(text):
         _ask_after_doubled(text, check_in, asked)
         return
-    if _is_early(text, check_in):
-        text.tell(triage.early_finding())
-        return
     note_word(check_in, text)
+    question = messages.newest_of_check_in(text.session, check_in.id)
+    if question is not None and _is_early(text, question):
+        _show_early(text, reading)
+    elif question is not None and question.state in NEVER_CAME:
+        _ask_anew(text, check_in, asked)
+    else:
+        _take(text, check_in, asked, reading)
+
+
+def _take(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
+    """Take a reply to the open question: write it down, weigh it, say what follows."""
     turn = _turn(text, check_in, Asked(asked, again=check_in.asked_again), reading)
     if has_words(text.body, text.vocabulary):
         tell_of_words(text)
@@ -90,13 +102,31 @@ def _ask_after_doubled(text: Incoming, check_in: CheckIn, asked: Question) -> No
     text.answer("doubled", check_in_id=check_in.id, values={"question": question})
 
 
-def _is_early(text: Incoming, check_in: CheckIn) -> bool:
+def _is_early(text: Incoming, question: Message) -> bool:
     """Tell whether the reply was written before the open question had gone out."""
-    question = messages.newest_of_check_in(text.session, check_in.id)
-    return question is not None and (
-        question.state in {MessageState.QUEUED, MessageState.SENDING}
-        or text.reply.received_at < question.queued_at
-    )
+    if question.kind is MessageKind.REMINDER:
+        return False  # the question had gone out a day before
+    return question.state in NOT_GONE_YET or text.reply.received_at < question.queued_at
+
+
+def _show_early(text: Incoming, reading: Reading) -> None:
+    """Show a person what came too early; the question that is on its way asks for the rest."""
+    worded = has_words(text.body, text.vocabulary)
+    if worded:
+        tell_of_words(text)
+        answer_words(text)
+    if reading.value is not None or not worded:
+        text.tell(triage.early_finding())
+
+
+def _ask_anew(text: Incoming, check_in: CheckIn, asked: Question) -> None:
+    """Ask what never came to the patient; words are answered first, and the reminder asks then."""
+    if has_words(text.body, text.vocabulary):
+        tell_of_words(text)
+        answer_words(text)
+        return
+    question = question_text(text.session, text.wording, text.patient, asked, check_in.local_day)
+    text.answer_in(question, question_key(asked), check_in_id=check_in.id)
 
 
 def note_word(check_in: CheckIn | None, text: Incoming) -> None:
@@ -129,14 +159,30 @@ def take_late(text: Incoming) -> bool:
     asked = next((question for question in check_in.asks if question not in {*given, *OWN}), None)
     if asked is None:
         return False
+    if not _may_have_seen(text, check_in):
+        return False
     reading = read(text.body, asked, text.vocabulary)
     if reading.kind not in VALUES or reading.care is not Care.NONE:
         return False
     if has_words(text.body, text.vocabulary):
         tell_of_words(text)
     _write_down(text, check_in, asked, advance((asked,), Asked(asked), reading))
-    text.answer("late_noted", check_in_id=check_in.id)
+    text.answer(LATE_NOTED, check_in_id=check_in.id)
     return True
+
+
+def _may_have_seen(text: Incoming, check_in: CheckIn) -> bool:
+    """Tell whether the question that was open at the end may have been read on this phone.
+
+    After one late answer the next question was never asked.
+    """
+    question = messages.newest_of_check_in(text.session, check_in.id)
+    return (
+        question is not None
+        and question.text_key != LATE_NOTED
+        and question.state not in NOT_GONE_YET | NEVER_CAME
+        and question.phone_version == text.patient.phone_version
+    )
 
 
 def _answer_turn(text: Incoming, check_in: CheckIn, turn: Turn) -> None:

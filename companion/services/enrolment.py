@@ -23,7 +23,7 @@ from companion.services.enrolment_checks import (
     checked,
     number,
 )
-from companion.store import audit, organisations, patients
+from companion.store import audit, check_ins, organisations, patients
 from companion.store.audit import Actor
 from companion.store.database import Scope, Session
 from companion.store.patients import Patient
@@ -212,6 +212,7 @@ def change_phone(
         check_phone_is_free(session, new_phone, patient.id, faults)
     faults.settle()
     queueing.cancel_waiting(session, patient, reason="The phone number changed.", now=now)
+    check_ins.end_quietly(session, patient)
     identity = patients.identity_of(session, patient)
     patients.seal_identity(session, patient, replace(identity, phone=new_phone))
     patient.phone_version += 1
@@ -226,6 +227,7 @@ def change_phone(
 def pause(session: Session, patient: Patient, *, reason: str, actor: Actor, now: datetime) -> None:
     """Stop all texts to a patient and withdraw what waits; *reason* is in words for staff."""
     queueing.cancel_waiting(session, patient, reason=reason, now=now)
+    check_ins.end_quietly(session, patient)
     if patient.status is not PatientStatus.PAUSED:
         patient.status = PatientStatus.PAUSED
         patient.revision += 1
@@ -255,6 +257,7 @@ def resume(
 def finish(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
     """Write down that the taper is over: texts end and what waits is withdrawn."""
     queueing.cancel_waiting(session, patient, reason="The taper is finished.", now=now)
+    check_ins.end_quietly(session, patient)
     patient.status, patient.finished_at = PatientStatus.FINISHED, now
     patient.revision += 1
     _record(session, patient, actor, "patient finished", now)

@@ -44,6 +44,11 @@ class Incoming:
         return self.patient.opted_out_at is None
 
     @property
+    def is_theirs(self) -> bool:
+        """Whether the phone was confirmed as the patient's, and nobody said otherwise since."""
+        return self.patient.handshake_confirmed_at is not None
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """The reading words of the patient's language."""
         return self.wording.vocabulary(self.patient.language)

@@ -22,11 +22,13 @@ from companion.core.triage import Finding
 from companion.core.urgency import Urgency
 from companion.services import conversing, enrolment, queueing, signposting
 from companion.services.alerting import tell_about, tell_every_organisation
+from companion.services.checking_in import may_be_asked
 from companion.services.incoming import FLOOD, FLOOD_WITHIN, Incoming
 from companion.services.standing import is_at_risk
 from companion.services.steering import (
     PLAN_WISHES,
     is_code,
+    may_steer,
     steer,
     stop_for_wrong_person,
     take_code,
@@ -216,7 +218,8 @@ def _act(text: Incoming) -> None:
     keyword = _keyword(text.reply, reading)
     starts_again = keyword is Keyword.START and not text.reachable
     _opt(text, keyword)
-    if not (keyword in PLAN_WISHES and text.screening.urgency is Urgency.SOON):
+    steers = keyword is not None and may_steer(text, keyword)
+    if not (steers and keyword in PLAN_WISHES and text.screening.urgency is Urgency.SOON):
         text.tell(triage.screening_finding(text.screening, answered=text.reachable))
     if keyword is Keyword.STOP:
         _tell_of_stop(text)
@@ -224,9 +227,8 @@ def _act(text: Incoming) -> None:
         text.answer_danger("crisis")
         conversing.note_word(check_in, text)
     elif keyword is Keyword.START:
-        if starts_again:
-            text.answer("started_again")
-    elif keyword is not None:
+        _answer_start(text, starts_again=starts_again)
+    elif keyword is not None and steers:
         conversing.note_word(check_in, text)
         steer(text, keyword)
     else:
@@ -247,14 +249,16 @@ def _tell_of_stop(text: Incoming) -> None:
 
 def _take_answer(text: Incoming, check_in: CheckIn | None, reading: Reading) -> None:
     if text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
-        _shake_hands(text)
+        _shake_hands(text, reading)
+    elif not may_be_asked(text.patient):
+        _take_free_text(text, reading)  # texts are off: nothing that was asked is open
     elif is_code(text.body):
         conversing.note_word(check_in, text)
         take_code(text)
     elif check_in is not None and check_in.question is not None:
         conversing.converse(text, check_in, check_in.question, reading)
     elif not (signposting.take_useful(text) or conversing.take_late(text)):
-        _take_free_text(text)
+        _take_free_text(text, reading)
 
 
 def _keyword(reply: Reply, reading: Reading) -> Keyword | None:
@@ -271,7 +275,20 @@ def _opt(text: Incoming, keyword: Keyword | None) -> None:
         enrolment.opt_in(text.session, text.patient, actor=PATIENT, now=text.now)
 
 
-def _shake_hands(text: Incoming) -> None:
+def _answer_start(text: Incoming, *, starts_again: bool) -> None:
+    """Say what START brings: it lifts a STOP, and nothing that the team or a stranger stopped."""
+    if text.patient.status is PatientStatus.AWAITING_HANDSHAKE:
+        text.answer("handshake")
+    elif not may_be_asked(text.patient):
+        text.tell(triage.start_finding())
+        text.answer("start_noted")
+    elif starts_again:
+        text.answer("started_again")
+
+
+def _shake_hands(text: Incoming, said: Reading) -> None:
+    if said.keyword is not None or has_words(text.body, text.vocabulary):
+        conversing.tell_of_words(text)  # more than a yes or a no
     reading = read_on_scale(text.body, HANDSHAKE_SCALE, text.vocabulary)
     if reading.kind is ReadingKind.YES or reading.value == 1:
         enrolment.confirm_handshake(text.session, text.patient, actor=PATIENT, now=text.now)
@@ -285,8 +302,16 @@ def _shake_hands(text: Incoming) -> None:
         text.tell(triage.not_understood_finding())
 
 
-def _take_free_text(text: Incoming) -> None:
-    if not has_words(text.body, text.vocabulary) and not any(c.isdigit() for c in text.body):
+def _take_free_text(text: Incoming, reading: Reading) -> None:
+    """Show a person what was written. A phone that may be somebody else's hears nothing of it."""
+    if not _says_something(text, reading):
         return  # "thanks", "ok": kept and shown, nothing to answer
     conversing.tell_of_words(text)
-    conversing.answer_words(text)
+    if text.is_theirs:
+        conversing.answer_words(text)
+
+
+def _says_something(text: Incoming, reading: Reading) -> bool:
+    if reading.keyword is not None or has_words(text.body, text.vocabulary):
+        return True
+    return any(letter.isdigit() for letter in text.body)

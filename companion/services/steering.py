@@ -12,6 +12,7 @@ from companion.core.protocols import Often
 from companion.core.reading.readings import Keyword
 from companion.services import agreeing, asking, enrolment, planning, telling_plan
 from companion.services.agreeing import CodeAnswer
+from companion.services.checking_in import may_be_asked
 from companion.services.incoming import Incoming
 from companion.services.standing import is_at_risk
 from companion.store.audit import PATIENT
@@ -20,8 +21,20 @@ SAYS = {Keyword.SLOWER: Say.SLOWER, Keyword.READY: Say.READY, Keyword.SAME: Say.
 OFTENS = {Keyword.OFTEN: Often.OFTEN, Keyword.SELDOM: Often.SELDOM}
 PLAN_WISHES = frozenset({*SAYS, Keyword.HOLD})
 """Whole messages that raise a finding of their own: their words need no second one."""
+FROM_ANY_PHONE = frozenset({Keyword.HELP, Keyword.WRONG, Keyword.LANGUAGE})
+"""Words that are answered without saying that there is a plan, or a patient."""
 CODE = re.compile(r"\s*(\d{3})[\s-]?(\d{3})\s*[.!]?\s*")
 """Six digits as people copy them; no answer to a question is one."""
+
+
+def may_steer(text: Incoming, keyword: Keyword) -> bool:
+    """Tell whether *keyword* counts: not from a phone that is no longer, or not yet, the patient's.
+
+    HOLD counts after STOP too: staying on the same dose is the safe direction.
+    """
+    if keyword in FROM_ANY_PHONE or may_be_asked(text.patient):
+        return True
+    return keyword is Keyword.HOLD and text.is_theirs
 
 
 def steer(text: Incoming, keyword: Keyword) -> None:

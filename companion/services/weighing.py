@@ -70,12 +70,18 @@ def _withdrawal(
     return triage.withdrawal_finding(readings, plan.last_cut_on)
 
 
+def _interest(
+    _session: Session, _patient: Patient, _plan: PlanToday, readings: Sequence[ScoreReading]
+) -> Finding | None:
+    # Told at once, for nobody knows whether the second item will be answered.
+    return triage.mood_finding(readings[-1].value, None)
+
+
 def _mood(
     session: Session, patient: Patient, plan: PlanToday, readings: Sequence[ScoreReading]
 ) -> Finding | None:
     interest = readings_of(session, patient, Question.INTEREST)
-    same_day = interest[-1].value if interest and interest[-1].on == plan.today else None
-    return triage.mood_finding(same_day, readings[-1].value)
+    return triage.mood_finding(triage.newest_within_week(interest, plan.today), readings[-1].value)
 
 
 def _confidence(
@@ -90,6 +96,7 @@ _RULES: Mapping[Question, Rule] = {
     Question.USE: _use,
     Question.TABLETS: _tablets,
     Question.WITHDRAWAL: _withdrawal,
+    Question.INTEREST: _interest,
     Question.MOOD: _mood,
     Question.CONFIDENCE: _confidence,
 }

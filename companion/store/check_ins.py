@@ -91,6 +91,16 @@ def open_check_in(session: Session, patient: Patient) -> CheckIn | None:
     return session.scalars(query).one_or_none()
 
 
+def end_quietly(session: Session, patient: Patient) -> None:
+    """End the check-in that is open, if one is: whoever turned texts off knows why it is quiet.
+
+    What comes from now on answers none of its questions.
+    """
+    check_in = open_check_in(session, patient)
+    if check_in is not None:
+        check_in.state, check_in.question = CheckInState.DONE, None
+
+
 def start(
     session: Session,
     *,

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from companion.core.agreement import VersionState
 from companion.core.sending import (
+    NEVER_CAME,
+    NOT_GONE_YET,
     AttemptOutcome,
     MessageKind,
     MessageState,
@@ -381,10 +383,16 @@ def copies_of(session: Session, message: Message) -> int:
 
 
 def newest_of_check_in(session: Session, check_in_id: UUID) -> Message | None:
-    """Lock and return the text that asked the open question of a check-in."""
+    """Lock and return the text that asked the open question of a check-in.
+
+    A reminder asks it once it may have come; before that, it changes nothing.
+    """
+    asks = sa.or_(
+        Message.kind != MessageKind.REMINDER, Message.state.not_in(NOT_GONE_YET | NEVER_CAME)
+    )
     query = (
         sa.select(Message)
-        .where(Message.check_in_id == check_in_id)
+        .where(Message.check_in_id == check_in_id, asks)
         .order_by(Message.queued_at.desc(), Message.id)
         .limit(1)
         .with_for_update()

@@ -30,7 +30,7 @@ AFTERWARDS = (
 )  # fmt: skip
 STEERED = (
     "hold_done", "say_noted", "plan_on_paper", "plan_today", "often_done", "seldom_done",
-    "language_noted", "wrong_person_done", "started_again",
+    "language_noted", "wrong_person_done", "started_again", "start_noted",
 )  # fmt: skip
 
 

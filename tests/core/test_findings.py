@@ -81,6 +81,10 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "T-21", URGENT, "Low mood: 3 of 6 on the PHQ-2.",
         ),
         (
+            lambda: triage.mood_finding(Decimal(3), None),
+            "T-21", URGENT, "Low mood: at least 3 of 6 on the PHQ-2.",
+        ),
+        (
             lambda: triage.tablets_finding(Decimal(5), Decimal(2)),
             "T-22", URGENT,
             "Says they took 5 in 24 hours: ask at once what, and how they are.",
@@ -222,6 +226,18 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
         (
             triage.early_finding,
             "T-29", SOON, "Answered before the question had gone out: see what they meant.",
+        ),
+        (
+            lambda: triage.unconfirmed_finding(in_step_week=False),
+            "T-30", SOON, "Nobody has confirmed this phone, so no check-in goes out: call.",
+        ),
+        (
+            lambda: triage.unconfirmed_finding(in_step_week=True),
+            "T-30", URGENT, "Nobody has confirmed this phone, so no check-in goes out: call.",
+        ),
+        (
+            triage.start_finding,
+            "T-31", SOON, "Texted START, and texts stay stopped: see why they were, and call.",
         ),
         (
             triage.plan_asked_finding,

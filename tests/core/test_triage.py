@@ -146,14 +146,23 @@ def test_the_patient_is_told_what_is_common_after_a_change(
 
 @pytest.mark.parametrize(
     ("interest", "mood", "found"),
-    [(0, 2, False), (1, 2, True), (None, 2, False), (None, 3, True), (3, 0, True), (3, 3, True)],
+    [
+        (0, 2, False),
+        (1, 2, True),
+        (None, 2, False),
+        (None, 3, True),
+        (2, None, False),
+        (3, None, True),
+        (3, 0, True),
+        (3, 3, True),
+    ],
 )
 def test_both_items_of_the_phq_2_are_weighed_together(
-    interest: int | None, mood: int, found: bool
+    interest: int | None, mood: int | None, found: bool
 ) -> None:
-    first = None if interest is None else Decimal(interest)
+    first, second = (None if item is None else Decimal(item) for item in (interest, mood))
 
-    finding = triage.mood_finding(first, Decimal(mood))
+    finding = triage.mood_finding(first, second)
 
     assert named(finding) == (("T-21", Urgency.URGENT) if found else None)
 

@@ -26,7 +26,7 @@ ASKED_FOR = {
     "handshake", "handshake_again", "handshake_confirmed", "pain_question", "pain_again",
     "use_question", "use_again", "coping_question", "coping_again", "thanks", "noted",
     "noted_urgent", "not_understood_person", "reminder", "hold_done", "hold_nothing",
-    "wrong_person_done", "started_again", "crisis", "help",
+    "wrong_person_done", "started_again", "start_noted", "crisis", "help",
     "crisis_stranger", "agree_code", "code_agreed", "code_wrong", "code_over", "say_noted",
     "plan_none", "plan_on_paper", "plan_team_calls", "plan_today", "plan_today_held",
     "plan_today_last", *AMOUNT_TEXTS, "take_back", "withdrawal_expected", "useful_question",

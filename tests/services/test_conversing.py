@@ -13,11 +13,13 @@ from companion.core.protocols import Often
 from companion.core.questions import Question
 from companion.core.urgency import Urgency
 from companion.services import checking_in, planning
+from companion.sms.gateway import Refused
 from companion.store import check_ins
 from companion.store.check_ins import CheckInState
 from companion.store.organisations import Organisation
 from companion.store.patients import Patient
-from tests.rigs.enrolled import Ward
+from tests.rigs.enrolled import CALM, Ward
+from tests.rigs.texted import change_phone
 
 
 @pytest.fixture
@@ -89,6 +91,168 @@ def test_an_answer_before_its_question_had_gone_out_lands_nowhere(
 
     assert answers(ward, asked) == {Question.PAIN: 3}
     assert ward.alerts()["T-29"].level is Urgency.SOON
+
+
+def test_words_before_the_next_question_had_gone_out_are_read_and_answered_as_ever(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "7")
+    ward.said()
+
+    ward.text(asked, "they found me on the kitchen floor", received_before=timedelta(seconds=30))
+
+    assert ward.alerts()["T-10"].level is Urgency.URGENT
+    assert "T-29" not in ward.alerts()
+    assert "The team will read this" in ward.said()[-1]
+    assert open_question(ward, asked) is Question.USE
+
+
+def test_a_number_and_words_that_came_too_early_are_both_for_a_person(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "7")
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "1")
+
+    ward.text(asked, "3, awful night with the dog", received_before=timedelta(seconds=30))
+
+    assert {"T-10", "T-29"} <= ward.alerts().keys()
+    assert answers(ward, asked) == {Question.PAIN: 7, Question.USE: 1}
+
+
+def remind(ward: Ward) -> None:
+    checking_in.notice_silence(ward.transactions, ward.wording, now=ward.now)
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_reminder_makes_no_answer_early(ward: Ward, asked: Patient, is_sent: bool) -> None:
+    ward.now += timedelta(days=1)
+    remind(ward)
+    if is_sent:
+        ward.send()
+
+    ward.text(asked, "9", received_before=timedelta(minutes=1))
+
+    assert answers(ward, asked) == {Question.PAIN: 9}
+    assert "T-29" not in ward.alerts()
+
+
+NEVER_CAME = Refused("30003")
+
+
+def test_a_question_that_never_came_is_asked_anew_and_takes_no_answer(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.gateway.answer_next(NEVER_CAME)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+    ward.said()
+    ward.now += timedelta(minutes=1)
+
+    ward.text(asked, "3")
+
+    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert "T-03" not in ward.alerts()
+    [anew] = ward.said()
+    assert anew.startswith("Since we last asked, did you take what we agreed?")
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "1")
+    assert answers(ward, asked) == {Question.PAIN: 3, Question.USE: 1}
+
+
+def test_words_while_a_question_never_came_are_read_and_answered(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.gateway.answer_next(NEVER_CAME)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+    ward.said()
+    ward.now += timedelta(minutes=1)
+
+    ward.text(asked, "are you still there, my legs are shaking")
+
+    assert "The team will read this" in ward.said()[-1]
+    assert "T-10" in ward.alerts()
+    assert open_question(ward, asked) is Question.USE
+
+
+def test_a_reminder_that_came_asks_what_had_never_come(ward: Ward, asked: Patient) -> None:
+    ward.gateway.answer_next(NEVER_CAME)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+    ward.now += timedelta(days=1)
+    remind(ward)
+    ward.send()
+
+    ward.text(asked, "1")
+
+    assert answers(ward, asked) == {Question.PAIN: 3, Question.USE: 1}
+
+
+def test_an_answer_while_texts_were_off_lands_nowhere_and_the_open_question_is_taken_after(
+    ward: Ward, asked: Patient
+) -> None:
+    for body in ("STOP", "7", "START", "3"):
+        ward.now += timedelta(minutes=1)
+        ward.text(asked, body)
+
+    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert "T-03" not in ward.alerts()
+
+
+def test_who_stops_and_starts_on_one_day_was_not_silent_and_goes_on_where_they_were(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "STOP")
+    ward.text(asked, "START")
+    ward.now += timedelta(minutes=1)
+
+    assert checking_in.queue_due(ward.transactions, ward.wording, now=ward.now) == 0
+
+    assert "T-11" not in ward.alerts()
+    assert open_question(ward, asked) is Question.PAIN
+    ward.text(asked, "3")
+    assert answers(ward, asked) == {Question.PAIN: 3}
+
+
+def test_one_late_answer_is_taken_for_the_next_question_was_never_asked(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.now += timedelta(days=4)
+    remind(ward)
+
+    ward.text(asked, "6")
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "3")
+
+    assert answers(ward, asked) == {Question.PAIN: 6}
+    assert "T-10" in ward.alerts()
+
+
+def test_a_late_answer_to_what_never_came_is_for_a_person(ward: Ward, asked: Patient) -> None:
+    ward.gateway.answer_next(NEVER_CAME)
+    ward.now += timedelta(minutes=1)
+    ward.text(asked, "6")
+    ward.now += timedelta(days=4)
+    remind(ward)
+
+    ward.text(asked, "3")
+
+    assert answers(ward, asked) == {Question.PAIN: 6}
+    assert "T-10" in ward.alerts()
+
+
+def test_a_late_answer_from_another_phone_than_was_asked_is_for_a_person(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.now += timedelta(days=4)
+    remind(ward)
+    ward.change(asked, lambda session, p: change_phone(session, p, "+447700900099"))
+
+    ward.text(ward.again(asked), "6")
+
+    assert answers(ward, asked) == {}
+    assert "T-10" in ward.alerts()
 
 
 def test_an_answer_to_a_check_in_that_has_ended_still_counts(ward: Ward, asked: Patient) -> None:
@@ -274,6 +438,35 @@ def test_low_mood_is_for_the_same_day(ward: Ward, asked: Patient) -> None:
 
     assert ward.alerts()["T-21"].level is Urgency.URGENT
     assert "Please don't take extra" in ward.said()[-1]
+
+
+def answer_until(ward: Ward, patient: Patient, last: Question, **given: str) -> None:
+    while open_question(ward, patient) is not last:
+        ward.now += timedelta(minutes=1)
+        question = open_question(ward, patient)
+        assert question is not None
+        ward.text(patient, given.get(question, CALM[question]))
+
+
+def test_little_interest_alone_is_told_at_once_when_it_is_low_enough(
+    ward: Ward, asked: Patient
+) -> None:
+    answer_until(ward, asked, Question.MOOD, interest="3")
+
+    assert ward.why("T-21") == "Low mood: at least 3 of 6 on the PHQ-2."
+
+
+@pytest.mark.parametrize(("days", "told"), [(1, True), (7, True), (8, False)])
+def test_low_mood_is_told_when_its_two_items_fall_on_two_days(
+    ward: Ward, asked: Patient, days: int, told: bool
+) -> None:
+    answer_until(ward, asked, Question.MOOD, interest="2")
+    assert "T-21" not in ward.alerts()
+    ward.now += timedelta(days=days)
+
+    ward.text(asked, "2")
+
+    assert ("T-21" in ward.alerts()) is told
 
 
 def test_weekly_questions_are_asked_once_a_week(ward: Ward, asked: Patient) -> None:

@@ -2,18 +2,21 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from companion.core.people import Pathway, PatientStatus
+from companion.core import triage
+from companion.core.people import Pathway, PatientStatus, StopReason
 from companion.core.phrases import Lexicon
+from companion.core.protocols import Often
 from companion.core.questions import Question
 from companion.core.sending import MessageKind, MessageState
 from companion.core.urgency import Urgency
-from companion.services import checking_in, enrolment, incoming, receiving
+from companion.services import checking_in, enrolment, incoming, leaving, receiving
 from companion.sms.gateway import Refused, Uncertain
-from companion.store import alerts, check_ins, messages, replies
+from companion.store import alerts, check_ins, messages, plans, replies
 from companion.store.audit import SYSTEM
 from companion.store.check_ins import CheckInState
 from companion.store.patients import Patient
@@ -203,6 +206,41 @@ def test_start_turns_them_on_again(ward: Ward, asked: Patient) -> None:
     assert ward.said() == []
 
 
+@pytest.mark.parametrize(
+    "before", [("wrong number",), ("wrong number", "STOP"), ("STOP", "wrong number")]
+)
+def test_start_promises_no_texts_that_stay_stopped_and_is_told(
+    ward: Ward, asked: Patient, before: tuple[str, ...]
+) -> None:
+    for body in before:
+        ward.text(asked, body)
+    ward.said()
+
+    ward.text(asked, "START")
+
+    [said] = ward.said()
+    assert said.startswith("Thank you. Our texts to this number are off.")
+    assert ward.alerts()["T-31"].level is Urgency.SOON
+    assert ward.again(asked).status is PatientStatus.PAUSED
+
+
+@pytest.mark.parametrize("before", [(), ("STOP",)])
+def test_start_before_the_phone_is_confirmed_asks_whose_it_is(
+    ward: Ward, before: tuple[str, ...]
+) -> None:
+    patient = ward.register(confirmed=False)
+    for body in before:
+        ward.text(patient, body)
+    ward.send()
+    ward.said()
+
+    ward.text(patient, "START")
+
+    assert "Reply 1 if you were expecting this" in ward.said()[-1]
+    ward.text(patient, "1")
+    assert ward.again(patient).status is PatientStatus.ACTIVE
+
+
 def test_danger_words_of_somebody_who_opted_out_still_alert(ward: Ward, asked: Patient) -> None:
     ward.text(asked, "STOP")
 
@@ -220,6 +258,143 @@ def test_the_wrong_person_is_texted_no_more(ward: Ward, asked: Patient) -> None:
     assert "T-13" in ward.alerts()
 
 
+def recorded(ward: Ward, patient: Patient) -> dict[Question, Decimal]:
+    with ward.transactions.reading() as session:
+        return {a.question: a.value for a in check_ins.answers_of(session, patient)}
+
+
+@pytest.mark.parametrize("body", ["5", "PLAN", "SLOWER", "READY", "OFTEN", "hold", "123 456"])
+def test_a_phone_that_may_be_somebody_elses_steers_and_answers_nothing(
+    ward: Ward, asked: Patient, body: str
+) -> None:
+    ward.text(asked, "wrong number")
+    ward.said()
+    before = ward.alerts().keys()
+
+    ward.text(asked, body)
+
+    assert ward.said() == []
+    assert ward.alerts().keys() - before == {"T-10"}
+    assert recorded(ward, asked) == {}
+    assert ward.again(asked).how_often is Often.USUAL
+    with ward.transactions.reading() as session:
+        version = plans.agreed_version(session, asked)
+        assert version is not None
+        assert not plans.binding_holds(session, version)
+
+
+@pytest.mark.parametrize(("body", "said"), [("i want to die", "999"), ("HELP", "116 123")])
+def test_danger_on_a_phone_that_may_be_somebody_elses_is_answered(
+    ward: Ward, asked: Patient, body: str, said: str
+) -> None:
+    ward.text(asked, "wrong number")
+    ward.said()
+
+    ward.text(asked, body)
+
+    assert said in ward.said()[-1]
+
+
+def test_politeness_from_a_phone_that_may_be_somebody_elses_is_told_to_nobody(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "wrong number")
+
+    ward.text(asked, "ok thanks")
+
+    assert "T-10" not in ward.alerts()
+
+
+@pytest.mark.parametrize("body", ["PLAN", "hold"])
+def test_a_phone_that_is_not_confirmed_hears_nothing_of_a_plan(ward: Ward, body: str) -> None:
+    patient = ward.register(confirmed=False)
+    ward.agree(patient)
+    ward.send()
+    ward.said()
+
+    ward.text(patient, body)
+
+    assert "Please reply 1 if you were expecting" in ward.said()[-1]
+
+
+def test_another_language_may_be_asked_for_before_the_phone_is_confirmed(ward: Ward) -> None:
+    patient = ward.register(confirmed=False)
+
+    ward.send()
+    ward.said()
+
+    ward.text(patient, "LANGUAGE")
+
+    assert "which language" in ward.said()[-1]
+
+
+@pytest.mark.parametrize("reason", [StopReason.DIED, StopReason.ADMITTED])
+def test_after_staff_stopped_the_texts_no_question_is_asked(
+    ward: Ward, asked: Patient, reason: StopReason
+) -> None:
+    ward.change(
+        asked,
+        lambda session, p: leaving.stop_texts(session, p, reason, actor=ward.actor, now=ward.now),
+    )
+
+    ward.text(asked, "5")
+    ward.text(asked, "SLOWER")
+
+    assert all("The team will read this" in said for said in ward.said())
+    assert ward.alerts()["T-10"].times == 2
+    assert recorded(ward, asked) == {}
+    ward.now += triage.SILENCE_AFTER
+    checking_in.notice_silence(ward.transactions, ward.wording, now=ward.now)
+    assert "T-11" not in ward.alerts()
+
+
+def test_an_answer_after_the_phone_changed_lands_in_no_question_of_the_old_one(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.change(
+        asked,
+        lambda session, p: enrolment.change_phone(
+            session,
+            p,
+            "07700 900099",
+            ward.wording,
+            based_on=p.revision,
+            actor=ward.actor,
+            now=ward.now,
+            allow_examples=True,
+        ),
+    )
+    on_new_phone = ward.again(asked)
+    ward.text(on_new_phone, "1")
+
+    ward.text(on_new_phone, "5")
+
+    assert recorded(ward, asked) == {}
+    assert "T-10" in ward.alerts()
+
+
+def test_an_answer_after_stop_is_shown_and_lands_in_no_question(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "STOP")
+
+    ward.text(asked, "5")
+
+    assert recorded(ward, asked) == {}
+    assert ward.why("T-10").endswith("They cannot be texted: call.")
+
+
+def test_hold_counts_after_stop_too(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "STOP")
+
+    ward.text(asked, "HOLD")
+
+    assert ward.said() == []
+    assert "T-14" in ward.alerts()
+    with ward.transactions.reading() as session:
+        version = plans.agreed_version(session, asked)
+        assert version is not None
+        assert plans.binding_holds(session, version)
+
+
 @pytest.mark.parametrize("body", ["1", "yes", "One", "1."])
 def test_a_phone_is_confirmed(ward: Ward, body: str) -> None:
     patient = ward.register(confirmed=False)
@@ -228,6 +403,33 @@ def test_a_phone_is_confirmed(ward: Ward, body: str) -> None:
 
     assert ward.again(patient).status is PatientStatus.ACTIVE
     assert "We'll text you to ask how you are" in ward.said()[-1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "yes this is Ada but I cannot get out of bed since Monday",
+        "1 but I cannot get out of bed",
+        "no, she cannot get out of bed since Monday",
+        "who is this",
+        "SLOWER",
+    ],
+)
+def test_words_beside_the_answer_to_the_handshake_are_for_a_person(ward: Ward, body: str) -> None:
+    patient = ward.register(confirmed=False)
+
+    ward.text(patient, body)
+
+    assert ward.alerts()["T-10"].patient_id == patient.id
+
+
+@pytest.mark.parametrize("body", ["1", "2", "yes", "Yes please", "no", "ok thanks"])
+def test_a_plain_answer_to_the_handshake_needs_no_reading(ward: Ward, body: str) -> None:
+    patient = ward.register(confirmed=False)
+
+    ward.text(patient, body)
+
+    assert "T-10" not in ward.alerts()
 
 
 @pytest.mark.parametrize("body", ["2", "no", "wrong person"])

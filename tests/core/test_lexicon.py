@@ -1,7 +1,5 @@
 """What a lexicon of a few words finds and lowers: the rules, apart from any language's phrases."""
 
-from dataclasses import replace
-
 import pytest
 
 from companion.core.phrases import Category, Lexicon
@@ -9,37 +7,46 @@ from companion.core.screening import Screening, screen
 from companion.core.urgency import Urgency
 
 EMERGENCY, SOON, NONE = Urgency.EMERGENCY, Urgency.SOON, Urgency.NONE
-DANGER = Category(
-    "danger",
-    EMERGENCY,
-    (
+STRUGGLE = Category("struggle", SOON, ("struggling",), negatable=True)
+HARM = Category("harm", EMERGENCY, ("do not stop it",), negatable=False)
+
+
+def danger(*phrases: str) -> Category:
+    return Category("danger", EMERGENCY, phrases, negatable=True)
+
+
+def a_lexicon(*phrases: str, runs_together: bool = False, guarded: str = "suicide") -> Lexicon:
+    """Return a lexicon that was made now: how one is made is tried here too."""
+    usual = (
         "want to die",
         "breathing * slow",
         "goodbye & tonight",
+        "alone & rope",
         "not dying & anyway",
         "took <tablets>",
+        "took # pills",
         "opened <bottles>",
         "suicide",
-    ),
-    negatable=True,
-)
-HARM = Category("harm", EMERGENCY, ("do not stop it",), negatable=False)
-LEXICON = Lexicon(
-    categories=(DANGER, HARM),
-    negations=frozenset({"not"}),
-    negations_after=frozenset({"nahi"}),
-    negations_within=frozenset({"nie"}),
-    carriers=frozenset({"very"}),
-    idioms=("dying for tea",),
-    respellings={"dont": "do not", "tabs": "tablets"},
-    guarded=("suicide",),
-    other_words=frozenset({"suicise"}),
-    groups={"<tablets>": ("tabs", "pack"), "<bottles>": ("pack", "jar")},
-)
+        "chca umrzec",
+    )
+    return Lexicon(
+        categories=(danger(*(phrases or usual)), STRUGGLE, HARM),
+        negations=frozenset({"not"}),
+        negations_after=frozenset({"nahi"}),
+        negations_within=frozenset({"nie"}),
+        carriers=frozenset({"very"}),
+        idioms=("dying for tea",),
+        respellings={"dont": "do not", "tabs": "tablets"},
+        folds={ord("\u0105"): "a"},
+        guarded=(guarded,),
+        other_words=frozenset({"suicise", "so"}),
+        groups={"<tablets>": ("tabs", "pack"), "<bottles>": ("pack", "jar")},
+        runs_together=runs_together,
+    )
 
 
 def found(text: str) -> Screening:
-    return screen(text, [LEXICON])
+    return screen(text, [a_lexicon()])
 
 
 @pytest.mark.parametrize(
@@ -50,6 +57,7 @@ def found(text: str) -> Screening:
         ("breathing not slow", NONE),
         ("breathing nie slow", SOON),
         ("breathing is nie slow", SOON),
+        ("slow breathing", NONE),
     ],
 )
 def test_a_gap_holds_no_negation(text: str, urgency: Urgency) -> None:
@@ -68,6 +76,8 @@ def test_a_gap_holds_no_negation(text: str, urgency: Urgency) -> None:
         ("want nieeee to die", SOON),
         ("want to die, nahi", EMERGENCY),
         ("nahi want to die", EMERGENCY),
+        ("nie want to die", EMERGENCY),
+        ("not, want to die", EMERGENCY),
         ("very want to die not", EMERGENCY),
         ("want to die very not", EMERGENCY),
     ],
@@ -88,7 +98,9 @@ def test_only_a_way_of_speaking_that_overlaps_lowers() -> None:
         ("tonight goodbye", EMERGENCY),
         ("not goodbye, see you tonight", SOON),
         ("tonight, not goodbye", SOON),
+        ("goodbye, not tonight", SOON),
         ("goodbye goodbye", NONE),
+        ("goodbye, a rope", NONE),
     ],
 )
 def test_two_hints_are_a_danger_unless_one_is_negated(text: str, urgency: Urgency) -> None:
@@ -103,7 +115,8 @@ def test_two_hints_are_told_before_one_shorter_phrase() -> None:
 def test_the_reason_holds_whole_words_of_the_patient() -> None:
     assert found("i dont stop it").why == '"dont stop it"'
     assert found("they dont do dont stop it").why == '"dont stop it"'
-    assert found("dont dying, anyway").why.startswith('"dont dying"')
+    assert found("well they dont dying, anyway").why.startswith('"dont dying"')
+    assert found("they don't stop it").why == '"don\'t stop it"'
 
 
 def test_members_of_a_group_stand_in_the_spelling_of_the_phrases() -> None:
@@ -124,6 +137,8 @@ def test_a_word_may_be_in_two_groups() -> None:
         ("suixide", EMERGENCY),
         ("suicise", NONE),
         ("uicid", NONE),
+        ("now s u i c i d e", EMERGENCY),
+        ("su ic id e", NONE),
     ],
 )
 def test_a_guarded_word_is_found_with_one_letter_wrong(text: str, urgency: Urgency) -> None:
@@ -132,18 +147,32 @@ def test_a_guarded_word_is_found_with_one_letter_wrong(text: str, urgency: Urgen
 
 def test_a_long_word_may_have_one_letter_wrong_too() -> None:
     longest = "antidisestablishments"  # 21 letters: with one missing still looked at
-    lexicon = replace(
-        LEXICON, categories=(replace(DANGER, phrases=(longest,)),), guarded=(longest,)
-    )
+    lexicon = a_lexicon(longest, guarded=longest)
 
     assert screen(longest[:5] + longest[6:], [lexicon]).urgency is EMERGENCY
 
 
-def test_words_written_together_are_looked_at_only_where_the_language_does_so() -> None:
-    words = ("мама", "умер")
-    phrase = replace(DANGER, phrases=(" ".join(words),))
-    apart = replace(LEXICON, categories=(phrase,))
+def test_a_struggle_that_is_negated_is_none_and_hides_no_danger() -> None:
+    assert found("struggling").urgency is SOON
+    assert found("not struggling").urgency is NONE
+    assert found("not struggling but want to die").urgency is EMERGENCY
+    assert found("struggling and want to die").urgency is EMERGENCY
 
-    assert screen("".join(words), [replace(apart, runs_together=True)]).urgency is EMERGENCY
-    assert screen("".join(words), [apart]).urgency is NONE
-    assert screen("мамаx", [replace(apart, runs_together=True)]).urgency is NONE
+
+def test_letters_with_marks_are_read_as_the_phrases_have_them() -> None:
+    assert found("chc\u0105 umrzec").urgency is EMERGENCY
+
+
+def test_a_number_is_no_misspelt_word() -> None:
+    assert found("took 50 pills").urgency is EMERGENCY
+
+
+@pytest.mark.parametrize("words", [("мама", "умер"), ("мама", "он")])
+def test_words_written_together_are_looked_at_only_where_the_language_does_so(
+    words: tuple[str, ...],
+) -> None:
+    phrase, written = " ".join(words), "".join(words)
+
+    assert screen(written, [a_lexicon(phrase, runs_together=True)]).urgency is EMERGENCY
+    assert screen(written, [a_lexicon(phrase)]).urgency is NONE
+    assert screen(f"{words[0]}x", [a_lexicon(phrase, runs_together=True)]).urgency is NONE

@@ -16,6 +16,16 @@ def test_the_fewest_words_are_taken() -> None:
     assert parted("donotlive", KNOWN.__contains__) == ["donot", "live"]
 
 
+def test_a_way_with_fewer_words_is_taken_though_it_is_found_later() -> None:
+    known = {"ab", "cd", "efghij", "abcdef", "ghij"}
+
+    assert parted("abcdefghij", known.__contains__) == ["abcdef", "ghij"]
+
+
+def test_single_letters_are_no_words() -> None:
+    assert parted("ab", {"a", "b"}.__contains__) == []
+
+
 def test_what_holds_an_unknown_letter_stays_whole() -> None:
     assert parted("wantxlive", KNOWN.__contains__) == []
     assert parted("wanttolivx", KNOWN.__contains__) == []

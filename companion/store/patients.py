@@ -211,7 +211,14 @@ def patients_with_phone_everywhere(session: Session, phone: str) -> Sequence[Pat
     For texts that come in, which name no organisation, and to keep one number one person.
     """
     wanted = keyring_of(session).fingerprint("phone", phone)
-    query = sa.select(Patient).where(Patient.phone_hash == wanted).order_by(Patient.registered_at)
+    return patients_with_phone_hash_everywhere(session, wanted)
+
+
+def patients_with_phone_hash_everywhere(session: Session, phone_hash: str) -> Sequence[Patient]:
+    """Return every patient whose number has that hash, as a text that came in carries it."""
+    query = (
+        sa.select(Patient).where(Patient.phone_hash == phone_hash).order_by(Patient.registered_at)
+    )
     return session.scalars(query).all()
 
 

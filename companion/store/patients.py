@@ -1,6 +1,6 @@
 """Patients: identity sealed, found by keyed hashes, reached only as they agreed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -252,15 +252,25 @@ def _not_considered(today: date) -> sa.ColumnElement[bool]:
 
 
 def to_consider(
-    session: Session, organisation_id: UUID, today: date, clock: time, *, limit: int
+    session: Session,
+    organisation_id: UUID,
+    today: date,
+    clock: time,
+    *,
+    limit: int,
+    but: Collection[UUID] = (),
 ) -> list[UUID]:
-    """Return who has reached their hour today and was not considered yet, for the clock."""
+    """Return who has reached their hour today and was not considered yet, for the clock.
+
+    *but* are left out.
+    """
     query = (
         sa.select(Patient.id)
         .where(
             Patient.organisation_id == organisation_id,
             _not_considered(today),
             Patient.check_in_at <= clock,
+            Patient.id.not_in(but),
         )
         .limit(limit)
     )

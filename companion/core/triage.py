@@ -444,10 +444,8 @@ def twice_finding() -> Finding:
 
 
 def missed_finding() -> Finding:
-    """Return rule U-03: a text that was owed did not leave in the hours agreed."""
-    return Finding(
-        "U-03", Urgency.SOON, "A text could not be sent within the hours agreed, so it was not."
-    )
+    """Return rule U-03: a text that was owed did not leave in time."""
+    return Finding("U-03", Urgency.SOON, "A text could not be sent in time, so it was not sent.")
 
 
 def unreadable_finding() -> Finding:

@@ -319,7 +319,7 @@ def _remind(
         kind=MessageKind.REMINDER,
         text_key="reminder",
         body=wording.text_for("reminder", patient.language, question=question),
-        dedupe_key=f"reminder:{check_in.id}",
+        dedupe_key=f"reminder:{check_in.id}:{patient.revision}",
         now=now,
         check_in_id=check_in.id,
     )

@@ -165,9 +165,19 @@ def _in(scope: Scope) -> sa.Select[Patient]:
     )
 
 
-def patient_of(session: Session, scope: Scope, patient_id: UUID) -> Patient | None:
-    """Return one patient, or None when *scope* may not see them or there is none."""
-    return session.scalars(_in(scope).where(Patient.id == patient_id)).one_or_none()
+def patient_of(
+    session: Session, scope: Scope, patient_id: UUID, *, to_change: bool = False
+) -> Patient | None:
+    """Return one patient, or None when *scope* may not see them or there is none.
+
+    With *to_change* as they stand now, locked until the transaction ends: a text of theirs
+    may change them at the same moment.
+    """
+    query = _in(scope).where(Patient.id == patient_id)
+    if to_change:
+        # What only refers to the patient, such as an audit event, need not wait.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
 
 
 def patients_of(session: Session, scope: Scope) -> Sequence[Patient]:

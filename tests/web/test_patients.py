@@ -14,6 +14,7 @@ from companion.store import audit, patients
 from companion.store.audit import PATIENT
 from companion.store.database import Scope, Transactions
 from companion.store.patients import Patient
+from companion.web.forms import DAY_PARTS
 from companion.wording import Wording
 from tests.rigs.clinic import Clinic, open_clinic, runtime_for, words_of
 
@@ -395,3 +396,21 @@ def test_a_number_given_while_the_old_one_is_confirmed_is_not_confirmed_with_it(
         assert patients.phone_of(session, found) == "+447700900123"
         assert found.status is PatientStatus.AWAITING_HANDSHAKE
         assert found.handshake_confirmed_at is None
+
+
+def test_a_fault_of_one_box_of_many_says_which(clinic: Clinic) -> None:
+    left_out = {
+        f"{name}-{part}": "" for name in ("born_on", "consent_asked_on") for part in DAY_PARTS
+    }
+
+    page = words_of(
+        clinic.signed_in().post(
+            "/patients/register",
+            **entered(clinic, **left_out, safe_from="early", baseline_pain="lots"),
+        )
+    )
+
+    assert "Enter the date (Date of birth)" in page
+    assert "Enter the date (When was consent given?)" in page
+    assert "Enter a time, like 09:00 (Texts may come from)" in page
+    assert "Enter a number from 0 to 10 (Pain now, from 0 (none) to 10 (worst))" in page

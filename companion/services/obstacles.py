@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from companion.core.agreement import VersionState
 from companion.core.people import PatientStatus
 from companion.core.sending import MessageKind, MessageState
-from companion.services import telling_plan
+from companion.services import confirming
+from companion.services.telling_plan import DOSE_TEXTS
 from companion.sms.gateway import SHORTEST_VALIDITY_SECONDS
+from companion.store import organisations, plans
 from companion.store.database import Session
 from companion.store.messages import Due, Message
 from companion.store.patients import Patient
@@ -44,9 +46,22 @@ def _of_answer(
 ) -> Obstacle | None:
     if now - message.queued_at >= ANSWERS_FOR:
         return MessageState.MISSED, "It waited for so long that it would have answered nothing."
-    if not telling_plan.holds_still(session, message, patient, now=now):
+    if message.text_key in DOSE_TEXTS and not _holds_still(session, message, patient, now):
         return MessageState.MISSED, "It named doses that may not be those of today any more."
     return None
+
+
+def _holds_still(session: Session, message: Message, patient: Patient, now: datetime) -> bool:
+    """Tell whether the doses that *message* names are still those of today, and may be named."""
+    version = plans.agreed_version(session, patient)
+    today = organisations.today_of(session, patient.organisation_id, now)
+    then = organisations.today_of(session, patient.organisation_id, message.queued_at)
+    if version is None or version.id != message.plan_version_id or then != today:
+        return False
+    held = any(
+        hold.held_at > message.queued_at for hold in plans.holds_of(session, version.plan_id)
+    )
+    return patient.detailed and not held and not confirming.stands_still(session, patient)
 
 
 def _of_unasked(message: Message, patient: Patient, due: Due, now: datetime) -> Obstacle | None:

@@ -15,7 +15,6 @@ from companion.services import confirming
 from companion.services.alerting import tell_about
 from companion.store import organisations, plans
 from companion.store.database import Session
-from companion.store.messages import Message
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.wording import Wording
@@ -62,22 +61,6 @@ def amounts_for(wording: Wording, language: str, version: PlanVersion, doses: Da
         )
         for time_of_day, amount in doses.amounts.items()
     )
-
-
-def holds_still(session: Session, message: Message, patient: Patient, *, now: datetime) -> bool:
-    """Tell whether what *message* says of doses is still so, though it waited until *now*."""
-    if message.text_key not in DOSE_TEXTS:
-        return True
-    version = plans.agreed_version(session, patient)
-    today = organisations.today_of(session, patient.organisation_id, now)
-    then = organisations.today_of(session, patient.organisation_id, message.queued_at)
-    if version is None or version.id != message.plan_version_id or then != today:
-        return False
-    held = any(
-        hold.held_at > message.queued_at for hold in plans.holds_of(session, version.plan_id)
-    )
-    unsure = confirming.stands_still(session, patient)
-    return patient.detailed and not held and not unsure
 
 
 DOSE_TEXTS = frozenset({"plan_today", "plan_today_held", "plan_today_last"})

@@ -247,6 +247,12 @@ def active_patients_everywhere(session: Session, organisation_id: UUID) -> Seque
     return session.scalars(query).all()
 
 
+def languages_everywhere(session: Session) -> Sequence[str]:
+    """Return the languages of whoever is still followed."""
+    query = sa.select(Patient.language).where(Patient.status != PatientStatus.FINISHED)
+    return session.scalars(query.distinct().order_by(Patient.language)).all()
+
+
 def locked(session: Session, patient_id: UUID) -> Patient:
     """Return a patient, locked until the transaction ends: their texts are taken in turn."""
     query = sa.select(Patient).where(Patient.id == patient_id).with_for_update()

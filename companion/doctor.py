@@ -1,13 +1,13 @@
 """Say in words what is wrong with a configuration, and what to do about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from companion import schema_version
 from companion.config import ROOT, Mode, Settings, SettingsError, load_settings
 from companion.runtime import backup_key_from, keyring_from
-from companion.store import accounts, organisations
+from companion.store import accounts, organisations, patients
 from companion.store.database import DATABASE_TROUBLE, Session, Transactions
 from companion.store.organisations import Team
 from companion.vocabulary import WordsError
@@ -31,14 +31,19 @@ def examine(path: Path | None = None) -> Iterator[Check]:
         yield Check("the settings", tuple(str(error).splitlines()))
         return
     yield Check("the settings", ())
-    yield _words()
     if settings.service.mode is Mode.LIVE:
         yield Check("the carrier's keywords", tuple(_keyword_faults(settings)))
         yield Check("the watchdog", tuple(_watchdog_faults(settings)))
         yield Check("backups", tuple(_backup_faults(settings)))
+    try:
+        wording = Wording.load(ROOT / "messages", ROOT / "translations")
+    except WordsError as error:
+        yield Check("the texts", (str(error),))
+        return
+    yield Check("the texts", tuple(wording.faults("en-GB")))
     transactions = Transactions(settings.database.url, keyring)
     try:
-        yield from _database(transactions)
+        yield from _database(transactions, wording)
     finally:
         transactions.dispose()
 
@@ -63,15 +68,7 @@ def _backup_faults(settings: Settings) -> Iterator[str]:
         yield str(error)
 
 
-def _words() -> Check:
-    try:
-        wording = Wording.load(ROOT / "messages", ROOT / "translations")
-    except WordsError as error:
-        return Check("the texts", (str(error),))
-    return Check("the texts", tuple(wording.faults("en-GB")))
-
-
-def _database(transactions: Transactions) -> Iterator[Check]:
+def _database(transactions: Transactions, wording: Wording) -> Iterator[Check]:
     try:
         current = schema_version.is_current(transactions)
     except DATABASE_TROUBLE:
@@ -85,10 +82,20 @@ def _database(transactions: Transactions) -> Iterator[Check]:
         found = organisations.organisations_everywhere(session)
         teams = [t for o in found for t in organisations.teams_of(session, o.id)]
         empty = [t for t in teams if not _has_people(session, t)]
+        spoken = patients.languages_everywhere(session)
+    yield Check("the languages of patients", tuple(language_faults(spoken, wording)))
     none = () if teams else ("there is no team yet: run companion organisation add",)
     faults = (fault for team in teams for fault in team_faults(team))
     nobody = (f"team {t.name}: nobody who works with patients is in it" for t in empty)
     yield Check("the teams", (*none, *faults, *nobody))
+
+
+def language_faults(spoken: Sequence[str], wording: Wording) -> Iterator[str]:
+    """Yield which languages that patients have, *spoken*, lack texts: those come in English."""
+    for tag in spoken:
+        missing = sum(wording.lacks(key, tag) for key in wording.texts)
+        if missing:
+            yield f"{tag}: {missing} texts are not translated and are sent in English"
 
 
 def _has_people(session: Session, team: Team) -> bool:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from companion.clock import real_now
 from companion.core.grip import GOOD_FOR
+from companion.core.settling import CLOCKS_DIFFER
 from companion.runtime import Runtime
 from companion.services import taking_over
-from companion.services.taking_over import CLOCKS_DIFFER, Compared
+from companion.services.taking_over import Compared
 from companion.sms.gateway import Unlisted
 from companion.store import inbound_list, messages, service_copy
 from companion.ticking import catch_up
@@ -16,6 +17,8 @@ from companion.ticking import catch_up
 NOTICED_AFTER = GOOD_FOR + timedelta(seconds=30)
 """Another copy sends nothing more by then: its look is too old, the pass that it had begun
 (5 s) and the last call of that (10 s) are over."""
+MARGIN = 5 * CLOCKS_DIFFER
+"""Texts are listed from so long before the backup: too many do no harm, one too few does."""
 LONGEST_WAIT = timedelta(minutes=10)
 AGAIN_SECONDS = 5.0
 
@@ -55,7 +58,7 @@ def release(
     yield "Reading what came since the backup. This takes up to two minutes."
     _wait_until_read(runtime, stopped_at, pause)
     yield "Comparing what waits with what went since the backup."
-    listed = runtime.gateway.all_texts_out(backup_made_at - CLOCKS_DIFFER)
+    listed = runtime.gateway.all_texts_out(backup_made_at - MARGIN)
     if isinstance(listed, Unlisted):
         raise ReleaseError(f"what went since the backup could not be read: {listed.why}")
     with runtime.transactions.begin() as session:

@@ -146,11 +146,16 @@ class Wording:
     def text_for(self, key: str, language: str, **values: str) -> str:
         """Return the text of *key* in *language* with *values* put in.
 
+        In English where the language lacks it: it was whole when the patient chose it, and
+        an English answer, of the same key and so no less discreet, is better than none.
+
         Raises:
-            KeyError: no such text, the language lacks it, or a value is missing.
+            KeyError: no such text, or a value is missing.
         """
-        text = self.texts[key]
-        template = text.english if language == ENGLISH else self._catalogues[language][text.english]
+        english = self.texts[key].english
+        template = self._translated(english, language)
+        if template is None:
+            return self._filled(english, ENGLISH, values)
         return self._filled(template, language, values)
 
     def _filled(self, template: str, language: str, values: Mapping[str, str]) -> str:
@@ -158,6 +163,16 @@ class Wording:
             template = numbers_kept_in_order(template)
             values = {name: kept_in_order(value) for name, value in values.items()}
         return PLACEHOLDER.sub(lambda match: values[match[1]], template)
+
+    def lacks(self, key: str, language: str) -> bool:
+        """Tell whether the text of *key* would be said in English to readers of *language*."""
+        return self._translated(self.texts[key].english, language) is None
+
+    def _translated(self, english: str, language: str) -> str | None:
+        if language == ENGLISH:
+            return english
+        found = self._catalogues.get(language, {}).get(english)
+        return found if found and _names_in(found) == _names_in(english) else None
 
     def leaflet_for(self, language: str) -> list[Said]:
         """Return what stands beside the doses; in English where a section is not translated."""
@@ -173,11 +188,8 @@ class Wording:
         return {part.key: self._on_paper(part.key, part.texts, language) for part in self.copies}
 
     def _on_paper(self, key: str, texts: Mapping[str, str], language: str) -> Said:
-        catalogue = self._catalogues.get(language, {})
-
         def translated(english: str) -> str | None:
-            found = english if language == ENGLISH else catalogue.get(english)
-            return found if found and _names_in(found) == _names_in(english) else None
+            return self._translated(english, language)
 
         return say(key, texts, translated, self._tongue(language), self._tongue(ENGLISH))
 
@@ -220,16 +232,17 @@ class Wording:
         return []
 
     def vocabulary(self, language: str) -> Vocabulary:
-        """Return the reading words of *language*."""
-        return self._vocabularies[language]
+        """Return the reading words of *language*; English where it left the list."""
+        return self._vocabularies.get(language, self._vocabularies[ENGLISH])
 
     def lexicons(self, language: str) -> tuple[Lexicon, ...]:
         """Return the danger phrases to look for in what is written in *language*: English too."""
-        return tuple(self._lexicon(tag) for tag in dict.fromkeys((language, ENGLISH)))
+        listed = [tag for tag in (language, ENGLISH) if tag in self._vocabularies]
+        return tuple(self._lexicon(tag) for tag in dict.fromkeys(listed))
 
     def is_reviewed(self, language: str) -> bool:
         """Tell whether a native-speaking clinician has read the danger phrases of *language*."""
-        return bool(self._lexicon(language).reviewer)
+        return language in self._vocabularies and bool(self._lexicon(language).reviewer)
 
     def _lexicon(self, tag: str) -> Lexicon:
         if tag not in self._lexicons:

@@ -21,7 +21,7 @@ from companion.core import (
     triage,
     working,
 )
-from companion.services import agreeing, checking_in, conversing, receiving
+from companion.services import agreeing, checking_in, conversing, obstacles, receiving
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "clinical-rules.md").read_text(encoding="utf-8")
@@ -52,6 +52,7 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
         ("T-01", f"{triage.PAIN_CHECK_INS} check-ins"),
         ("T-01", f"{triage.BASELINE_DAYS} days before the first cut"),
         ("T-01", f"at least {triage.BASELINE_READINGS}"),
+        ("U-03", f"within {obstacles.ANSWERS_FOR.total_seconds() / 3600:.0f} hours"),
         ("T-02", f"{triage.COPING_LOW} or less"),
         ("T-11", f"reminder after {triage.REMINDER_AFTER.total_seconds() / 3600:.0f} hours"),
         ("T-11", f"a person after {triage.SILENCE_AFTER.total_seconds() / 3600:.0f} hours"),

@@ -13,10 +13,10 @@ import pytest
 from companion import migrating, ticking
 from companion.clock import real_now
 from companion.config import load_settings
-from companion.doctor import examine
+from companion.doctor import examine, language_faults
 from companion.health import LONGEST_SILENCE, faults
 from companion.runtime import Runtime
-from companion.store import pulses
+from companion.store import patients, pulses
 from companion.store.database import Transactions
 from companion.ticking import DUTIES, ask_provider, tell_people, tick
 from companion.watchdog import report
@@ -197,3 +197,19 @@ def test_the_doctor_wants_keywords_confirmed_and_a_watchdog_in_a_live_service(
     assert load_settings(path).watchdog.url
     right = {c.what for c in examine(path) if not c.wrong}
     assert {"the carrier's keywords", "the watchdog"} <= right
+
+
+def test_the_doctor_names_a_language_of_patients_that_has_lost_texts(clinic: Clinic) -> None:
+    wording = clinic.runtime.wording
+    gone = clinic.register()
+    clinic.register()
+    with clinic.runtime.transactions.begin() as session:
+        patients.locked(session, gone.id).language = "cs"
+    with clinic.runtime.transactions.reading() as session:
+        spoken = patients.languages_everywhere(session)
+
+    assert spoken == ["cs", "en-GB"]
+    assert list(language_faults(spoken, wording)) == [
+        f"cs: {len(wording.texts)} texts are not translated and are sent in English"
+    ]
+    assert not list(language_faults(["pl", "ur"], wording))

@@ -34,6 +34,11 @@ def local_day(now: datetime, zone: ZoneInfo) -> date:
     return now.astimezone(zone).date()
 
 
+def written(day: date) -> str:
+    """Return *day* as sentences for staff write it, such as ``Mon 18 Jan 2027``."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
 def moment_on(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return local *at* on *day* as UTC; in a spring gap, the moment the gap ends or later."""
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)

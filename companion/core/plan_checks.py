@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from itertools import pairwise
 
+from companion.core.calendar import written
 from companion.core.dispensing import Dispenser
 from companion.core.doses import DayDoses, plain
 from companion.core.drafting import Draft, Pace, line_ends_on
@@ -148,8 +149,8 @@ def _off_change_day(plan: Checked) -> Iterator[Concern]:
             yield _stop(
                 "PLAN-03",
                 number,
-                f"{step.starts_on} is no day on which the patch is changed, "
-                f"every {days} days from {plan.change_from}.",
+                f"{written(step.starts_on)} is no day on which the patch is changed, "
+                f"every {days} days from {written(plan.change_from)}.",
             )
 
 
@@ -290,7 +291,8 @@ def _misses_goal(plan: Checked) -> Iterator[Concern]:
 
 def _in_the_past(plan: Checked) -> Iterator[Concern]:
     if plan.today is not None and plan.starts_on < plan.today:
-        yield _warn("PLAN-16", None, f"The plan starts on {plan.starts_on}, before today.")
+        text = f"The plan starts on {written(plan.starts_on)}, before today."
+        yield _warn("PLAN-16", None, text)
 
 
 def _fast_for_long_use(plan: Checked) -> Iterator[Concern]:

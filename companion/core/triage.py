@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 
+from companion.core.calendar import written
 from companion.core.doses import plain
 from companion.core.pace import Say
 from companion.core.people import StopReason
@@ -167,7 +168,7 @@ def withdrawal_finding(
     Some withdrawal in the week after a cut is expected: moderate once is told to nobody.
     """
     newest = readings[-1]
-    since = "" if last_cut_on is None else f" The last reduction was on {_day(last_cut_on)}."
+    since = "" if last_cut_on is None else f" The last reduction was on {written(last_cut_on)}."
     if newest.value >= WITHDRAWAL_SEVERE:
         return Finding("T-20", Urgency.URGENT, f"A lot of withdrawal.{since}")
     if newest.value < WITHDRAWAL_MODERATE:
@@ -230,7 +231,7 @@ def confidence_finding(value: Decimal, next_cut_on: date | None) -> Finding | No
     """Return rule T-23: not sure of a next step that is planned."""
     if value > CONFIDENCE_LOW or next_cut_on is None:
         return None
-    why = f"Only {plain(value)} out of 10 sure of the next step, on {_day(next_cut_on)}."
+    why = f"Only {plain(value)} out of 10 sure of the next step, on {written(next_cut_on)}."
     return Finding("T-23", Urgency.SOON, why)
 
 
@@ -354,18 +355,14 @@ def hold_finding(
             why.append("How far the supply goes at this dose is not written down: ask.")
     if supply_ends_on is not None:
         runs_short = review_on is None or supply_ends_on < review_on
-        why.append(f"At this dose the supply ends on {_day(supply_ends_on)}.")
+        why.append(f"At this dose the supply ends on {written(supply_ends_on)}.")
         if runs_short:
             why.append(
                 "No review is planned."
                 if review_on is None
-                else f"The review is later, on {_day(review_on)}."
+                else f"The review is later, on {written(review_on)}."
             )
     return Finding("T-14", Urgency.URGENT if runs_short else Urgency.SOON, " ".join(why))
-
-
-def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 _SAID = {
@@ -476,10 +473,8 @@ def twice_finding() -> Finding:
 
 
 def missed_finding() -> Finding:
-    """Return rule U-03: a text that was owed did not leave in the hours agreed."""
-    return Finding(
-        "U-03", Urgency.SOON, "A text could not be sent within the hours agreed, so it was not."
-    )
+    """Return rule U-03: a text that was owed did not leave in time."""
+    return Finding("U-03", Urgency.SOON, "A text could not be sent in time, so it was not sent.")
 
 
 def unreadable_finding() -> Finding:

@@ -6,6 +6,7 @@ database makes asking twice impossible, whoever runs this and however often.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from companion.core.questions import OWN, WEEKLY, Question
 from companion.core.sending import MessageKind
 from companion.services import own_questions, queueing
 from companion.services.alerting import tell_about
+from companion.services.apart import apart
 from companion.services.incoming import texts_for
 from companion.services.plan_today import plan_on, plan_today
 from companion.store import check_ins, messages, organisations, patients
@@ -31,7 +33,7 @@ from companion.wording import Wording
 LONGEST_SLEEP_DAYS = 31
 """Days that are looked back for a check-in that was never asked."""
 AT_ONCE = 20
-"""Patients considered in one transaction, so that nobody waits long for the database."""
+"""Patients looked up at a time, so that nobody waits long for the database."""
 STARTS_A_MINUTE = 30
 """Rule C-04: more check-ins than these begin a minute later: most people choose a round hour."""
 
@@ -78,17 +80,28 @@ def _queue_due_in(
 ) -> int:
     zone = organisation.time_zone
     today, clock = local_day(now, zone), now.astimezone(zone).time()
-    asked = 0
+    asked, failed = 0, set[UUID]()
     while True:
         # Looked for without the write lock: nearly always there is nobody.
         with transactions.reading() as session:
-            ids = patients.to_consider(session, organisation.id, today, clock, limit=AT_ONCE)
+            ids = patients.to_consider(
+                session, organisation.id, today, clock, limit=AT_ONCE, but=failed
+            )
         if not ids:
             return asked
-        with transactions.begin() as session:
-            for patient_id in ids:
-                starts_at = now + timedelta(minutes=(before + asked) // STARTS_A_MINUTE)
-                asked += _consider(session, wording, patient_id, zone, now, starts_at)
+        for patient_id in ids:
+            starts_at = now + timedelta(minutes=(before + asked) // STARTS_A_MINUTE)
+            one = partial(
+                _consider,
+                wording=wording,
+                patient_id=patient_id,
+                zone=zone,
+                now=now,
+                starts_at=starts_at,
+            )
+            count = apart(transactions, patient_id, one, duty="asking check-ins", now=now)
+            asked += count or 0
+            failed |= {patient_id} if count is None else set()
 
 
 def _consider(
@@ -261,11 +274,11 @@ def notice_silence(transactions: Transactions, wording: Wording, *, now: datetim
         quiet = check_ins.open_check_ins_everywhere(
             session, asked_before=now - triage.REMINDER_AFTER
         )
-        ids = [check_in.id for check_in in quiet if _has_work(check_in, now)]
+        found = [(one.id, one.patient_id) for one in quiet if _has_work(one, now)]
     noticed = 0
-    for check_in_id in ids:
-        with transactions.begin() as session:
-            noticed += _notice(session, wording, check_in_id, now)
+    for check_in_id, patient_id in found:
+        one = partial(_notice, wording=wording, check_in_id=check_in_id, now=now)
+        noticed += apart(transactions, patient_id, one, duty="noticing silence", now=now) or 0
     return noticed
 
 
@@ -312,7 +325,7 @@ def _remind(
         kind=MessageKind.REMINDER,
         text_key="reminder",
         body=wording.text_for("reminder", patient.language, question=question),
-        dedupe_key=f"reminder:{check_in.id}",
+        dedupe_key=f"reminder:{check_in.id}:{patient.revision}",
         now=now,
         check_in_id=check_in.id,
     )

@@ -23,6 +23,7 @@ from companion.services.enrolment_checks import (
     checked,
     number,
 )
+from companion.services.wishes import REASON, keep_to_wishes, say_otherwise
 from companion.store import audit, check_ins, organisations, patients
 from companion.store.audit import Actor
 from companion.store.database import Scope, Session
@@ -162,6 +163,7 @@ def amend(
         EnrolmentError: with every fault by field; nothing is changed.
     """
     _check_revision(patient, based_on)
+    before = wishes_of(session, patient)
     old, faults = patients.identity_of(session, patient), Faults()
     changed = replace(
         old,
@@ -184,6 +186,19 @@ def amend(
     patient.pain_at, patient.coping_at = details.agreed.pain_at, details.agreed.coping_at
     patient.revision += 1
     _record(session, patient, actor, "details changed", now)
+    _say_anew(session, patient, before, wording, now)
+
+
+def _say_anew(
+    session: Session, patient: Patient, before: ContactWishes, wording: Wording, now: datetime
+) -> None:
+    """Let what waits be in the language and the hours that were just agreed."""
+    keep_to_wishes(session, wording, patient, before, now=now)
+    if say_otherwise(before, patient) and queueing.cancel_waiting(
+        session, patient, reason=REASON, now=now, answers_too=True, text_key="handshake"
+    ):
+        patient.phone_version += 1
+        _send_handshake(session, patient, wording, now)
 
 
 def change_phone(

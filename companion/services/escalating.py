@@ -28,6 +28,7 @@ from companion.store.alerts import Alert
 from companion.store.audit import SYSTEM
 from companion.store.database import Session, Transactions
 from companion.store.notices import Notice, NoticeState
+from companion.store.sealing import SealError
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ def _tell(
     """
     people = _who(session, notice, alert, now)
     addresses = [user.email for user in people]
-    phones = {str(user.id): accounts.phone_of(session, user) for user in people}
+    phones = {str(user.id): _phone_of(session, user, alert, now) for user in people}
     if notice.reach is Reach.DUTY:
         addresses.append(routes.duty_address)
         phones["duty"] = routes.duty_phone
@@ -184,6 +185,17 @@ def _tell(
             alert_id=alert.id,
         )
     return letters, len(texted)
+
+
+def _phone_of(session: Session, user: User, alert: Alert, now: datetime) -> str:
+    """Return where *user* is texted; empty where there is no number, or it does not open."""
+    try:
+        return accounts.phone_of(session, user)
+    except SealError:
+        # One damaged row must not keep all the others from being told.
+        log.exception("a phone of the staff does not open", extra={"user_id": str(user.id)})
+        _tell_of_fault(session, alert, "the phone of one of the staff cannot be opened", now)
+        return ""
 
 
 def _who(session: Session, notice: Notice, alert: Alert, now: datetime) -> Sequence[User]:
@@ -239,7 +251,8 @@ def _record(
     _plan_next(session, notice, alert, now=now)
     if not told:
         log.warning("rung %s of an alert reached nobody: %s", notice.rung, notice.detail)
-        _tell_of_failure(session, alert, notice, now)
+        fault = f"e-mail about alerts reaches nobody ({notice.detail})"
+        _tell_of_fault(session, alert, fault, now)
 
 
 def _plan_next(session: Session, notice: Notice, alert: Alert, *, now: datetime) -> None:
@@ -265,12 +278,12 @@ def _plan_next(session: Session, notice: Notice, alert: Alert, *, now: datetime)
     )
 
 
-def _tell_of_failure(session: Session, alert: Alert, notice: Notice, now: datetime) -> None:
+def _tell_of_fault(session: Session, alert: Alert, fault: str, now: datetime) -> None:
     raise_alert(
         session,
         organisation_id=alert.organisation_id,
         team_id=None,
         patient_id=None,
-        finding=service_finding(f"e-mail about alerts reaches nobody ({notice.detail})"),
+        finding=service_finding(fault),
         now=now,
     )

@@ -66,10 +66,17 @@ class Incoming:
         *,
         kind: MessageKind = MessageKind.REPLY,
         check_in_id: UUID | None = None,
+        plan_version_id: UUID | None = None,
         values: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Queue the one text that answers this one."""
-        self.answer_in(self.said(key, values), key, kind=kind, check_in_id=check_in_id)
+        self.answer_in(
+            self.said(key, values),
+            key,
+            kind=kind,
+            check_in_id=check_in_id,
+            plan_version_id=plan_version_id,
+        )
 
     def answer_in(
         self,
@@ -78,6 +85,7 @@ class Incoming:
         *,
         kind: MessageKind = MessageKind.REPLY,
         check_in_id: UUID | None = None,
+        plan_version_id: UUID | None = None,
     ) -> None:
         """Queue the one text that answers this one, in words that are ready."""
         if not self.reachable or self._is_flood(kind):
@@ -92,6 +100,7 @@ class Incoming:
             now=self.now,
             check_in_id=check_in_id,
             reply_id=self.reply.id,
+            plan_version_id=plan_version_id,
         )
 
     def said(self, key: str, values: Mapping[str, str] = MappingProxyType({})) -> str:

@@ -16,7 +16,7 @@ from companion.core.people import PatientStatus
 from companion.core.questions import Scale
 from companion.core.reading.answers import has_words, read_on_scale
 from companion.core.reading.readings import Keyword, Reading, ReadingKind
-from companion.core.screening import screen
+from companion.core.screening import NOTHING, Screening, screen
 from companion.core.sending import MessageKind
 from companion.core.triage import Finding
 from companion.core.urgency import Urgency
@@ -102,22 +102,68 @@ def handle_safely(
         # must become an alert, not a lost text. The trace holds no patient data.
         log.exception("a text could not be handled", extra={"reply_id": str(reply_id)})
         with transactions.begin() as session:
-            _tell_unreadable(session, reply_id, now=now, real_now=real_now)
+            danger = _tell_unreadable(session, wording, reply_id, now=now, real_now=real_now)
+        if danger.urgency is Urgency.EMERGENCY:
+            _answer_danger_anyway(transactions, wording, reply_id, danger, now)
         return False
     return True
 
 
 def _tell_unreadable(
-    session: Session, reply_id: UUID, *, now: datetime, real_now: datetime
-) -> None:
+    session: Session, wording: Wording, reply_id: UUID, *, now: datetime, real_now: datetime
+) -> Screening:
+    """Tell a person of the first fault, and of danger in the text; return what is new of it."""
     reply = replies.reply_for_handling(session, reply_id)
     if reply is None:
-        return
+        return NOTHING
     reply.failures += 1
     wait = min(FIRST_RETRY * 2 ** min(reply.failures - 1, 10), LONGEST_RETRY)
     reply.retry_at = real_now + wait
-    if reply.failures == 1:
-        _tell_whose(session, reply, triage.unreadable_finding(), now)
+    if reply.failures > 1:
+        return NOTHING
+    _tell_whose(session, reply, triage.unreadable_finding(), now)
+    patient, languages = _owner_of(session, reply), _languages_of(session, reply)
+    danger = _danger_in(session, wording, reply, languages)
+    if danger.urgency is Urgency.EMERGENCY:
+        finding = triage.stranger_finding(danger)
+        if patient is not None:
+            finding = triage.screening_finding(danger, answered=False) or finding
+        _tell_whose(session, reply, finding, now)
+    return danger
+
+
+def _danger_in(
+    session: Session, wording: Wording, reply: Reply, languages: frozenset[str]
+) -> Screening:
+    """Return the danger in a text that could not be handled; nothing where that fails too."""
+    try:
+        return _screen_all(replies.body_of(session, reply), wording, languages)
+    except Exception:
+        # Whatever the fault is, it may be in the screening itself: a person reads the text.
+        log.exception("a text could not be screened", extra={"reply_id": str(reply.id)})
+        return NOTHING
+
+
+def _answer_danger_anyway(
+    transactions: Transactions, wording: Wording, reply_id: UUID, danger: Screening, now: datetime
+) -> None:
+    """Answer danger in a text that could not be handled, if at all possible.
+
+    When the text is handled after all, that answers nothing a second time.
+    """
+    try:
+        with transactions.begin() as session:
+            reply = replies.reply_by_id(session, reply_id)
+            patient = _owner_of(session, reply)
+            if patient is None:
+                _answer_stranger(session, wording, reply, now)
+            elif reply.opt_out_type != Keyword.STOP:
+                body = replies.body_of(session, reply)
+                text = Incoming(session, wording, patient, reply, body, danger, now)
+                text.answer_danger("crisis")
+    except Exception:
+        # People were told before: the same fault must not reach whoever handed the text in.
+        log.exception("danger could not be answered", extra={"reply_id": str(reply_id)})
 
 
 def sweep(
@@ -148,9 +194,9 @@ def _tell_of_waiting(transactions: Transactions, *, now: datetime, real_now: dat
             _tell_whose(session, reply, triage.unhandled_finding(), now)
 
 
-def _owner_of(session: Session, phone: str) -> Patient | None:
-    """Return the one patient with that number; None when nobody or more than one has it."""
-    known = patients.patients_with_phone_everywhere(session, phone)
+def _owner_of(session: Session, reply: Reply) -> Patient | None:
+    """Return the one patient with the text's number; None when nobody or more than one has it."""
+    known = patients.patients_with_phone_hash_everywhere(session, reply.phone_hash)
     current = [p for p in known if p.status is not PatientStatus.FINISHED]
     likely = current or known
     return likely[0] if len(likely) == 1 else None
@@ -158,7 +204,7 @@ def _owner_of(session: Session, phone: str) -> Patient | None:
 
 def _tell_whose(session: Session, reply: Reply, finding: Finding, now: datetime) -> None:
     """Raise *finding* about the text's patient, or with every organisation when nobody's."""
-    patient = _owner_of(session, replies.reply_phone_of(session, reply))
+    patient = _owner_of(session, reply)
     if patient is not None:
         tell_about(session, patient, finding, now=now, reply_id=reply.id)
         return
@@ -171,7 +217,7 @@ def handle(session: Session, wording: Wording, reply_id: UUID, *, now: datetime)
     if reply is None:
         return
     body = replies.body_of(session, reply)
-    patient = _owner_of(session, replies.reply_phone_of(session, reply))
+    patient = _owner_of(session, reply)
     if patient is None:
         _take_strangers(session, wording, reply, body, now)
         return
@@ -185,26 +231,37 @@ def _take_strangers(
     session: Session, wording: Wording, reply: Reply, body: str, now: datetime
 ) -> None:
     """Tell everybody of a text that is no one patient's; answer only danger, and name nobody."""
-    phone = replies.reply_phone_of(session, reply)
-    known = patients.patients_with_phone_everywhere(session, phone)
-    languages = {patient.language for patient in known} or {ENGLISH}
-    screening = max(
+    screening = _screen_all(body, wording, _languages_of(session, reply))
+    reply.state = ReplyState.STRANGER
+    _tell_whose(session, reply, triage.stranger_finding(screening), now)
+    if screening.urgency is Urgency.EMERGENCY:
+        _answer_stranger(session, wording, reply, now)
+
+
+def _languages_of(session: Session, reply: Reply) -> frozenset[str]:
+    """Return the languages of all who have the text's number; English where nobody has."""
+    known = patients.patients_with_phone_hash_everywhere(session, reply.phone_hash)
+    return frozenset(patient.language for patient in known) or frozenset({ENGLISH})
+
+
+def _screen_all(body: str, wording: Wording, languages: frozenset[str]) -> Screening:
+    return max(
         (screen(body, wording.lexicons(language)) for language in sorted(languages)),
         key=lambda found: found.urgency,
     )
-    reply.state = ReplyState.STRANGER
-    _tell_whose(session, reply, triage.stranger_finding(screening), now)
-    if screening.urgency is not Urgency.EMERGENCY:
-        return
+
+
+def _answer_stranger(session: Session, wording: Wording, reply: Reply, now: datetime) -> None:
+    languages = _languages_of(session, reply)
     if replies.count_from(session, reply, now - FLOOD_WITHIN) > FLOOD:
         return  # told above each time; a machine that answers us is not answered for ever
     queueing.queue_to_number(
         session,
-        phone=phone,
+        phone=replies.reply_phone_of(session, reply),
         kind=MessageKind.CRISIS,
         text_key="crisis_stranger",
         body=wording.text_for(
-            "crisis_stranger", languages.pop() if len(languages) == 1 else ENGLISH
+            "crisis_stranger", min(languages) if len(languages) == 1 else ENGLISH
         ),
         dedupe_key=f"reply:{reply.id}",
         now=now,

@@ -16,10 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from companion.core.agreement import VersionState
 from companion.core.breaker import Breaker
 from companion.core.grip import Leave
-from companion.core.people import PatientStatus
 from companion.core.send_rate import SendRate
 from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.triage import held_finding, missed_finding, wrong_number_finding
@@ -32,6 +30,7 @@ from companion.services.following import (
     tell_operator,
     tell_undelivered,
 )
+from companion.services.obstacles import obstacle
 from companion.sms.gateway import (
     SHORTEST_VALIDITY_SECONDS,
     Accepted,
@@ -46,7 +45,6 @@ from companion.sms.gateway import (
 from companion.store import messages, patients, service_copy
 from companion.store.database import Session, Transactions
 from companion.store.messages import Attempt, Due, Message
-from companion.store.patients import Patient
 from companion.store.sealing import SealError
 
 log = logging.getLogger(__name__)
@@ -178,9 +176,9 @@ def _claim(
     due = messages.due(session, kinds, now=now, real_now=real_now, limit=limits.threads)
     claims = []
     for one in due:
-        obstacle = _obstacle(one, now)
-        if obstacle is not None:
-            _let_go(session, one.message, *obstacle, now=now)
+        found = obstacle(session, one, now)
+        if found is not None:
+            _let_go(session, one.message, *found, now=now)
             continue
         try:
             claims.append(_claim_one(session, one, now=now, real_now=real_now, limits=limits))
@@ -228,43 +226,6 @@ def _claim_one(
             valid_for_seconds=max(SHORTEST_VALIDITY_SECONDS, left),
         ),
     )
-
-
-_MAY_BE_TEXTED = {
-    MessageKind.HANDSHAKE: PatientStatus.AWAITING_HANDSHAKE,
-    MessageKind.CHECK_IN: PatientStatus.ACTIVE,
-    MessageKind.REMINDER: PatientStatus.ACTIVE,
-    MessageKind.TEAM: PatientStatus.ACTIVE,
-}
-
-
-def _obstacle(due: Due, now: datetime) -> tuple[MessageState, str] | None:
-    """Return why a text may not leave after all, or None: looked at when it is claimed."""
-    message, patient = due.message, due.patient
-    if patient is None:
-        return None  # it answers a stranger in danger, or tells one of the staff
-    if message.phone_version != patient.phone_version:
-        return MessageState.CANCELLED, "The patient's number changed after this text was written."
-    if patient.opted_out_at is not None:
-        return MessageState.CANCELLED, "The patient has opted out of texts."
-    return (
-        None if message.kind.leaves_at_any_hour else _unasked_obstacle(message, patient, due, now)
-    )
-
-
-def _unasked_obstacle(
-    message: Message, patient: Patient, due: Due, now: datetime
-) -> tuple[MessageState, str] | None:
-    if patient.status is not _MAY_BE_TEXTED[message.kind]:
-        return MessageState.CANCELLED, "Texts of this kind are off for this patient."
-    # A code for agreeing is about what is only proposed; all else about what binds.
-    by_hand = message.kind is MessageKind.TEAM
-    wanted = VersionState.PROPOSED if by_hand else VersionState.AGREED
-    if due.plan_state not in {None, wanted}:
-        return MessageState.CANCELLED, "The plan changed after this text was written."
-    if message.window_ends_at - now < timedelta(seconds=SHORTEST_VALIDITY_SECONDS):
-        return MessageState.MISSED, "It could not be sent within the hours agreed."
-    return None
 
 
 def _let_go(

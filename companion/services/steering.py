@@ -15,6 +15,7 @@ from companion.services.agreeing import CodeAnswer
 from companion.services.checking_in import may_be_asked
 from companion.services.incoming import Incoming
 from companion.services.standing import is_at_risk
+from companion.store import plans
 from companion.store.audit import PATIENT
 
 SAYS = {Keyword.SLOWER: Say.SLOWER, Keyword.READY: Say.READY, Keyword.SAME: Say.SAME}
@@ -52,7 +53,8 @@ def steer(text: Incoming, keyword: Keyword) -> None:
             key, values = telling_plan.answer_for(
                 text.session, text.wording, text.patient, now=text.now
             )
-            text.answer(key, values=values)
+            version = plans.agreed_version(text.session, text.patient)
+            text.answer(key, values=values, plan_version_id=version.id if version else None)
         case Keyword.OFTEN | Keyword.SELDOM:
             enrolment.ask_more_or_less(
                 text.session, text.patient, OFTENS[keyword], actor=PATIENT, now=text.now

@@ -10,7 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_urlsafe
 from uuid import uuid4
 
@@ -28,9 +28,6 @@ from companion.store.patients import Patient
 from companion.store.sealing import SealError
 
 log = logging.getLogger(__name__)
-
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far the provider's clock and ours may be apart."""
 
 
 def look(

@@ -63,6 +63,9 @@ def amounts_for(wording: Wording, language: str, version: PlanVersion, doses: Da
     )
 
 
+DOSE_TEXTS = frozenset({"plan_today", "plan_today_held", "plan_today_last"})
+"""Keys of the texts that name what is taken today."""
+
 UNITS = {
     DoseUnit.MILLIGRAM: "in_mg",
     DoseUnit.MILLILITRE: "in_ml",

@@ -219,4 +219,10 @@ def end_web_session(session: Session, key_hash: str) -> None:
 
 def forget_old_sessions(session: Session, *, before: datetime) -> None:
     """Forget every session that was last seen before that moment."""
-    session.execute(sa.delete(WebSession).where(WebSession.seen_at < before))
+    # One that somebody else forgets at this moment is left to them.
+    old = (
+        sa.select(WebSession.key_hash)
+        .where(WebSession.seen_at < before)
+        .with_for_update(skip_locked=True)
+    )
+    session.execute(sa.delete(WebSession).where(WebSession.key_hash.in_(old)))

@@ -174,6 +174,12 @@ def was_told_since(session: Session, patient: Patient, since: datetime, least: U
     return session.scalar(_about(patient).where(told).limit(1)) is not None
 
 
+def was_raised_since(session: Session, patient: Patient, rule: str, since: datetime) -> bool:
+    """Tell whether *rule* was raised about *patient* since then."""
+    raised = sa.and_(Alert.last_at > since, Alert.rule == rule)
+    return session.scalar(_about(patient).where(raised).limit(1)) is not None
+
+
 def _about(patient: Patient) -> sa.Select[UUID]:
     return sa.select(Alert.id).where(
         Alert.organisation_id == patient.organisation_id, Alert.patient_id == patient.id

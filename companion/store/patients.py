@@ -1,6 +1,6 @@
 """Patients: identity sealed, found by keyed hashes, reached only as they agreed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -169,9 +169,19 @@ def _in(scope: Scope) -> sa.Select[Patient]:
     return sa.select(Patient).where(seen_by(scope))
 
 
-def patient_of(session: Session, scope: Scope, patient_id: UUID) -> Patient | None:
-    """Return one patient, or None when *scope* may not see them or there is none."""
-    return session.scalars(_in(scope).where(Patient.id == patient_id)).one_or_none()
+def patient_of(
+    session: Session, scope: Scope, patient_id: UUID, *, to_change: bool = False
+) -> Patient | None:
+    """Return one patient, or None when *scope* may not see them or there is none.
+
+    With *to_change* as they stand now, locked until the transaction ends: a text of theirs
+    may change them at the same moment.
+    """
+    query = _in(scope).where(Patient.id == patient_id)
+    if to_change:
+        # What only refers to the patient, such as an audit event, need not wait.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
 
 
 def patients_of(session: Session, scope: Scope) -> Sequence[Patient]:
@@ -215,7 +225,14 @@ def patients_with_phone_everywhere(session: Session, phone: str) -> Sequence[Pat
     For texts that come in, which name no organisation, and to keep one number one person.
     """
     wanted = keyring_of(session).fingerprint("phone", phone)
-    query = sa.select(Patient).where(Patient.phone_hash == wanted).order_by(Patient.registered_at)
+    return patients_with_phone_hash_everywhere(session, wanted)
+
+
+def patients_with_phone_hash_everywhere(session: Session, phone_hash: str) -> Sequence[Patient]:
+    """Return every patient whose number has that hash, as a text that came in carries it."""
+    query = (
+        sa.select(Patient).where(Patient.phone_hash == phone_hash).order_by(Patient.registered_at)
+    )
     return session.scalars(query).all()
 
 
@@ -232,6 +249,12 @@ def active_patients_everywhere(session: Session, organisation_id: UUID) -> Seque
         Patient.opted_out_at.is_(None),
     )
     return session.scalars(query).all()
+
+
+def languages_everywhere(session: Session) -> Sequence[str]:
+    """Return the languages of whoever is still followed."""
+    query = sa.select(Patient.language).where(Patient.status != PatientStatus.FINISHED)
+    return session.scalars(query.distinct().order_by(Patient.language)).all()
 
 
 def locked(session: Session, patient_id: UUID) -> Patient:
@@ -252,15 +275,25 @@ def _not_considered(today: date) -> sa.ColumnElement[bool]:
 
 
 def to_consider(
-    session: Session, organisation_id: UUID, today: date, clock: time, *, limit: int
+    session: Session,
+    organisation_id: UUID,
+    today: date,
+    clock: time,
+    *,
+    limit: int,
+    but: Collection[UUID] = (),
 ) -> list[UUID]:
-    """Return who has reached their hour today and was not considered yet, for the clock."""
+    """Return who has reached their hour today and was not considered yet, for the clock.
+
+    *but* are left out.
+    """
     query = (
         sa.select(Patient.id)
         .where(
             Patient.organisation_id == organisation_id,
             _not_considered(today),
             Patient.check_in_at <= clock,
+            Patient.id.not_in(but),
         )
         .limit(limit)
     )

@@ -122,10 +122,9 @@ def _sample(
 
 def _said(wording: Wording, key: str, language: Language, values: dict[str, str]) -> str | None:
     """Return a text with *values*, or None where the language lacks it."""
-    try:
-        return wording.text_for(key, language.tag, **values)
-    except KeyError:
+    if wording.lacks(key, language.tag):
         return None
+    return wording.text_for(key, language.tag, **values)
 
 
 def _parts(

@@ -13,7 +13,9 @@ from companion.core.equivalence import TABLE, VERSION, factor_of, morphine_equiv
 from companion.core.medicines import Kind
 from companion.core.people import Identity
 from companion.core.plan_changes import Difference, difference
+from companion.core.plan_checks import Concern
 from companion.core.product import Product
+from companion.core.situation import Risk
 from companion.core.supply import (
     Prescription,
     Quantities,
@@ -22,6 +24,7 @@ from companion.core.supply import (
     quantities,
 )
 from companion.core.taper import Hold, Step, dose_on, until_held
+from companion.services.assessing import Assessed, assessed
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.organisations import Team
@@ -29,11 +32,16 @@ from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.web.chart import StepChart, step_chart
 from companion.web.patient_page import VersionView, version_view
+from companion.web.version_concerns import concerns_about, first_of_each_rule
 
 CALENDAR_WEEKS = 12
 """What a calendar on paper shows: longer plans change before that is over."""
 MOST_DRAWN = 12
 """More tablets than these are written as a number."""
+
+
+PHARMACYS_RISKS = frozenset({Risk.SEDATIVES, Risk.BREATHING, Risk.PREGNANT})
+ABOUT_EXCLUSIONS = "PLAN-19"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,9 @@ class PlanCopy:
     goes_on: bool
     """Whether changes come after the weeks that are shown."""
     prescriptions: Sequence[Prescription]
+    risks: Assessed | None
+    """What was answered to the questions about risk; None where nobody has asked."""
+    concerns: Sequence[Concern]
     team: Team
     today: date
     table: str
@@ -97,6 +108,19 @@ class PlanCopy:
         """Whether crushing it would free a whole day's medicine at once."""
         return self.product is not None and self.product.form.kind is Kind.MODIFIED_RELEASE
 
+    def for_reader(self, reader: str) -> tuple[Sequence[Risk], Sequence[Concern]]:
+        """Return the risks and concerns that the GP practice or the pharmacy is told of.
+
+        A pharmacy hears of what bears on what it hands out, not of a patient's mind or history.
+        """
+        risks = sorted(self.risks.situation.risks) if self.risks else []
+        if reader == "gp":
+            return risks, self.concerns
+        return (
+            [risk for risk in risks if risk in PHARMACYS_RISKS],
+            [concern for concern in self.concerns if concern.rule != ABOUT_EXCLUSIONS],
+        )
+
     def chart(self, day_text: Callable[[date], str]) -> StepChart:
         """Return the picture of the steps; *day_text* writes a day in the reader's language."""
         return step_chart([row.step for row in self.rows], today=None, day_text=day_text)
@@ -114,6 +138,9 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
     holds = plans.binding_holds(session, version) if is_agreed else ()
     since, coming = max(today, version.starts_on), until_held(view.steps, holds)
     weeks = _weeks(product, view.steps, since, holds)
+
+    risks = assessed(session, patient)
+    concerns = concerns_about(version, view.steps, risks.situation if risks else None)
     return PlanCopy(
         patient=patient,
         identity=patients.identity_of(session, patient),
@@ -129,6 +156,8 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
         prescriptions=[]
         if product is None
         else prescriptions(product, view.steps, since, days=days, holds=holds),
+        risks=risks,
+        concerns=first_of_each_rule(concerns),
         team=organisations.team_of(session, patient.organisation_id, patient.team_id),
         today=today,
         table=f"{TABLE}, {VERSION}",

@@ -13,7 +13,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from companion.web.words import gettext as _
-from companion.web.words import lazy as _l
 
 UNWRITTEN = "\x00"
 """PostgreSQL keeps no text that holds it."""
@@ -92,9 +91,10 @@ class DayField(Field):  # type: ignore[misc]  # the library has no types
     def pre_validate(self, form: Any) -> None:
         """Refuse a day that the calendar lacks, or none where one is needed."""
         if self.data is None and any(self.parts.values()):
-            raise ValidationError(_l("Enter a real date, like 27 3 1962"))
+            what = _("Enter a real date, like 27 3 1962 (%(field)s)", field=self.label.text)
+            raise ValidationError(what)
         if self.data is None and not self.optional:
-            raise ValidationError(_l("Enter the date"))
+            raise ValidationError(_("Enter the date (%(field)s)", field=self.label.text))
 
 
 class TimeField(StringField):  # type: ignore[misc]  # the library has no types
@@ -105,11 +105,12 @@ class TimeField(StringField):  # type: ignore[misc]  # the library has no types
     def pre_validate(self, form: Any) -> None:
         """Refuse what is no time."""
         text = (self.data or "").strip().replace(".", ":")
-        hour, _, minute = text.partition(":")
+        hour, _colon, minute = text.partition(":")
         try:
             self.moment = time(int(hour), int(minute or 0))
         except (ValueError, OverflowError) as error:
-            raise ValidationError(_l("Enter a time, like 09:00")) from error
+            what = _("Enter a time, like 09:00 (%(field)s)", field=self.label.text)
+            raise ValidationError(what) from error
 
 
 class ScoreField(StringField):  # type: ignore[misc]  # the library has no types
@@ -125,7 +126,8 @@ class ScoreField(StringField):  # type: ignore[misc]  # the library has no types
         try:
             self.score = Decimal(text)
         except InvalidOperation as error:
-            raise ValidationError(_l("Enter a number from 0 to 10")) from error
+            what = _("Enter a number from 0 to 10 (%(field)s)", field=self.label.text)
+            raise ValidationError(what) from error
 
 
 def choices(*options: tuple[str, Any]) -> list[SelectChoice]:

@@ -48,8 +48,12 @@ blueprint = Blueprint("patients", __name__, url_prefix="/patients")
 
 
 def patient_or_404(session: Session, patient_id: UUID) -> Patient:
-    """Return the patient, or end the request as if there were none."""
-    patient = patients.patient_of(session, current_scope(), patient_id)
+    """Return the patient, or end the request as if there were none.
+
+    A form that is sent changes something: the patient is locked for it.
+    """
+    to_change = request.method == "POST"
+    patient = patients.patient_of(session, current_scope(), patient_id, to_change=to_change)
     if patient is None:
         abort(HTTPStatus.NOT_FOUND)
     return patient

@@ -16,6 +16,7 @@ from werkzeug.datastructures import CallbackDict
 
 from companion.clock import real_now
 from companion.store import accounts
+from companion.store.database import Session
 from companion.web.current import RUNTIME
 
 IDLE = timedelta(minutes=30)
@@ -82,15 +83,22 @@ class ServerSessions(SessionInterface):
             if gone is not None:
                 accounts.end_web_session(database, hash_of(gone))
             if session:
-                session.key = session.key or secrets.token_urlsafe(32)
-                accounts.keep_web_session(
-                    database,
-                    hash_of(session.key),
-                    data=_json.dumps(dict(session)),
-                    signed_in=session.get("_user_id"),
-                    now=real_now(),
-                )
+                self._keep(database, session)
         self._set_cookie(app, session, response)
+
+    def _keep(self, database: Session, session: ServerSession) -> None:
+        now = real_now()
+        if session.key is None:
+            # Whoever comes sweeps up after those who left, so that ended ones never pile up.
+            accounts.forget_old_sessions(database, before=now - IDLE)
+            session.key = secrets.token_urlsafe(32)
+        accounts.keep_web_session(
+            database,
+            hash_of(session.key),
+            data=_json.dumps(dict(session)),
+            signed_in=session.get("_user_id"),
+            now=now,
+        )
 
     def _set_cookie(self, app: Flask, session: ServerSession, response: Response) -> None:
         secure = app.extensions[RUNTIME].settings.server.public_url.startswith("https://")

@@ -89,11 +89,14 @@ def _patients_page(template: str, copy: PlanCopy, *, on_paper: bool) -> str:
 
 
 def _readers_page(template: str, copy: PlanCopy, reader: str, *, on_paper: bool) -> str:
+    risks, concerns = copy.for_reader(reader)
     return _page(
         template,
         copy,
         on_paper=on_paper,
         reader=reader,
+        risks=risks,
+        concerns=concerns,
         periods=PERIODS,
         chart=copy.chart(short_day),
     )

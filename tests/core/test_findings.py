@@ -293,7 +293,7 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
         (
             triage.missed_finding,
             "U-03", SOON,
-            "A text could not be sent within the hours agreed, so it was not.",
+            "A text could not be sent in time, so it was not sent.",
         ),
         (
             triage.restored_finding,

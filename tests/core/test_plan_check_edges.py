@@ -311,7 +311,7 @@ def test_only_a_start_before_today_is_in_the_past(today: int | None, said: bool)
 
     assert bool(texts) is said
     if texts:
-        assert texts[0][1] == "The plan starts on 2027-01-04, before today."
+        assert texts[0][1] == "The plan starts on Mon 4 Jan 2027, before today."
 
 
 @pytest.mark.parametrize(("day", "stops"), [(3, False), (6, False), (4, True), (0, False)])
@@ -324,7 +324,8 @@ def test_a_patch_changes_only_on_its_days(day: int, stops: bool) -> None:
     assert bool(said) is stops
     if said:
         assert said[0][1] == (
-            "2027-01-08 is no day on which the patch is changed, every 3 days from 2027-01-04."
+            "Fri 8 Jan 2027 is no day on which the patch is changed, "
+            "every 3 days from Mon 4 Jan 2027."
         )
 
 

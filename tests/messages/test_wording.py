@@ -216,8 +216,32 @@ def test_a_language_that_lacks_one_text_cannot_be_chosen(
 
     assert wording.faults("cs") == ["crisis: not translated"]
     assert tags(wording) == {"en-GB"}
-    with pytest.raises(KeyError):
-        wording.text_for("crisis", "cs", hours="9-5")
+
+
+def test_a_text_that_a_language_lacks_is_said_in_english_with_its_values(
+    messages: Path, translations: Path
+) -> None:
+    add_czech(messages)
+    texts = in_czech()
+    del texts[ENGLISH.texts["help"].english]
+    texts[ENGLISH.texts["handshake"].english] = "Den {day}"
+    translate(translations, texts)
+
+    wording = Wording.load(messages, translations)
+
+    for key, values in (
+        ("help", {"hours": "9-5", "team_phone": "01632 960001"}),
+        ("handshake", {"team": "Ania"}),
+    ):
+        assert wording.text_for(key, "cs", **values) == wording.text_for(key, "en-GB", **values)
+        assert wording.lacks(key, "cs")
+
+
+def test_who_has_a_language_that_left_the_list_is_still_heard_and_answered() -> None:
+    assert ENGLISH.text_for("started_again", "cs") == ENGLISH.text_for("started_again", "en-GB")
+    assert ENGLISH.vocabulary("cs") is ENGLISH.vocabulary("en-GB")
+    assert ENGLISH.lexicons("cs") == ENGLISH.lexicons("en-GB")
+    assert not ENGLISH.is_reviewed("cs")
 
 
 def test_changed_english_disarms_its_translation(messages: Path, translations: Path) -> None:

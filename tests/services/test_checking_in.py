@@ -1,7 +1,7 @@
 """Check-ins: asked once a day at the patient's hour, reminded once, silence told."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +13,7 @@ from companion.store import check_ins
 from companion.store.audit import SYSTEM
 from companion.store.check_ins import CheckInState
 from companion.store.patients import Patient
+from companion.wording import Wording
 from tests.rigs.enrolled import Ward
 
 
@@ -392,3 +393,54 @@ def test_four_weeks_after_the_last_reduction_a_year_of_few_questions_begins(ward
     assert len(after) == 13
     assert all(kind == "taper" for day, kind in asked if day < after[0])
     assert max(day for day, _kind in asked) == after[-1]
+
+
+class WordlessInPolish(Wording):
+    """Words that end in a fault for one patient's language: stands for any fault over one."""
+
+    def short_day(self, day: date, language: str) -> str:
+        if language == "pl":
+            raise RuntimeError("no words for a day")
+        return super().short_day(day, language)
+
+
+def wordless(ward: Ward) -> WordlessInPolish:
+    return WordlessInPolish(**vars(ward.wording))
+
+
+def test_a_patient_whose_question_cannot_be_built_keeps_no_other_from_theirs(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking_in, "AT_ONCE", 1)
+    broken = ward.register(language="pl")
+    well = [ward.register() for _ in range(2)]
+    for one in (broken, *well):
+        ward.agree(one)
+    ward.now += timedelta(days=2)
+
+    asked = [
+        checking_in.queue_due(ward.transactions, wordless(ward), now=ward.now) for _ in range(2)
+    ]
+
+    told = ward.alerts()["S-01"]
+    assert asked == [2, 0]
+    assert (told.patient_id, told.times) == (broken.id, 1)
+    assert "asking check-ins of this patient" in ward.why("S-01")
+    assert ask(ward) == 1  # mended on the same day
+
+
+def test_a_patient_whose_reminder_cannot_be_built_keeps_no_other_from_theirs(ward: Ward) -> None:
+    broken, well = ward.register(language="pl"), ward.register()
+    for one in (broken, well):
+        ward.agree(one)
+    ward.now += timedelta(days=2)
+    ask(ward)
+    ward.now += timedelta(days=1)
+
+    noticed = checking_in.notice_silence(ward.transactions, wordless(ward), now=ward.now)
+
+    assert noticed == 1
+    assert ward.alerts()["S-01"].patient_id == broken.id
+    reminded = ward.check_in(well)
+    assert reminded is not None
+    assert reminded.reminded_at == ward.now

@@ -1,7 +1,10 @@
 """Registering patients, confirming their phone, and changing how they are reached."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +12,10 @@ import pytest
 
 from companion.core.people import Pathway, PatientStatus
 from companion.core.sending import MessageState
-from companion.services import checking_in, enrolment
+from companion.services import checking_in, enrolment, signposting
 from companion.services.enrolment import Details, StaleError
 from companion.services.enrolment_checks import EnrolmentError
+from companion.sms.gateway import TryLater
 from companion.store import audit, messages, patients
 from companion.store.audit import SYSTEM
 from companion.store.patients import Patient
@@ -168,6 +172,143 @@ def test_details_that_cannot_stand_change_nothing(ward: Ward) -> None:
 
     assert set(raised.value.fields) == {"address", "pharmacy"}
     assert ward.again(patient).revision == 1
+
+
+def wish(ward: Ward, patient: Patient, **changes: Any) -> None:
+    """Change how a patient may be reached."""
+    now = ward.again(patient)
+    with ward.transactions.reading() as session:
+        wishes = replace(enrolment.wishes_of(session, now), **changes)
+    amend(ward, now, details_of(ward, now, wishes=wishes), now.revision)
+
+
+def hold_back(ward: Ward, do: Callable[[], object]) -> None:
+    """Do what queues one text while the provider takes none, an hour after it could leave."""
+    ward.gateway.answer_next(TryLater(60))
+    do()
+    ward.send()
+    ward.said()
+    ward.now += timedelta(hours=1)
+
+
+def waiting_question(ward: Ward) -> Patient:
+    patient = ward.register()
+    ward.agree(patient)
+    ward.send()
+    ward.now += timedelta(days=2)
+    hold_back(ward, lambda: checking_in.queue_due(ward.transactions, ward.wording, now=ward.now))
+    return patient
+
+
+def test_a_question_that_waits_keeps_to_the_hours_that_hold_now(ward: Ward) -> None:
+    patient = waiting_question(ward)
+
+    wish(ward, patient, safe_from=time(14), check_in_at=time(15))
+    ward.send()
+    early = ward.said()
+    ward.now = ward.now.replace(hour=14)
+    ward.send()
+
+    assert early == []
+    assert [said[:10] for said in ward.said()] == ["Wed 6 Jan:"]
+    assert ward.alerts() == {}
+
+
+def test_a_question_whose_hours_are_over_now_is_told_and_never_sent(ward: Ward) -> None:
+    patient = waiting_question(ward)
+
+    wish(ward, patient, safe_until=time(9, 45))
+    ward.now += timedelta(days=1)
+    ward.send()
+
+    assert ward.said() == []
+    assert ward.alerts().keys() == {"U-03"}
+
+
+def test_a_question_that_waits_is_asked_in_the_language_that_holds_now(ward: Ward) -> None:
+    patient = waiting_question(ward)
+
+    wish(ward, patient, language="pl")
+    ward.send()
+
+    (said,) = ward.said()
+    assert said == ward.wording.text_for("pain_question", "pl", day="śr. 6 sty")
+    ward.answer(patient)
+    assert ward.alerts() == {}
+
+
+def test_a_question_that_is_over_is_not_asked_anew(ward: Ward) -> None:
+    patient = waiting_question(ward)
+    ward.change(patient, lambda session, p: checking_in.expire_open(session, p, ward.now))
+
+    wish(ward, patient, language="pl")
+    ward.send()
+
+    assert ward.said() == []
+    assert ward.alerts() == {}
+
+
+def test_a_reminder_that_waits_comes_once_in_the_language_that_holds_now(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient)
+    ward.now += timedelta(days=2)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+    ward.now += timedelta(days=1)
+    remind = partial(checking_in.notice_silence, ward.transactions, ward.wording)
+    hold_back(ward, lambda: remind(now=ward.now))
+
+    wish(ward, patient, language="pl")
+    remind(now=ward.now)
+    remind(now=ward.now)
+    ward.send()
+
+    (said,) = ward.said()
+    question = ward.wording.text_for("pain_question", "pl", day="śr. 6 sty")
+    assert said == ward.wording.text_for("reminder", "pl", question=question)
+
+
+def test_a_signpost_that_waits_is_not_sent_to_who_now_wants_no_medicine_named(ward: Ward) -> None:
+    patient = ward.register(detailed=True)
+    ward.send()
+    resource = next(one for one in ward.wording.resources if not one.discreet)
+    hold_back(
+        ward,
+        lambda: ward.change(
+            patient,
+            lambda session, p: signposting.send_by_hand(
+                session, ward.wording, p, resource, user_id=ward.user_id, now=ward.now
+            ),
+        ),
+    )
+
+    wish(ward, patient, detailed=False)
+    ward.send()
+
+    assert ward.said() == []
+    assert ward.alerts().keys() == {"U-03"}
+
+
+def test_a_handshake_that_waits_is_sent_anew_in_the_language_that_holds_now(ward: Ward) -> None:
+    ward.now = ward.now.replace(hour=21)
+    patient = ward.register(confirmed=False)
+
+    wish(ward, patient, language="pl")
+    ward.now += timedelta(hours=12)
+    ward.send()
+
+    assert ward.said() == [ward.wording.text_for("handshake", "pl", team="the team")]
+    ward.text(patient, "1")
+    assert ward.again(patient).status is PatientStatus.ACTIVE
+
+
+def test_what_waits_is_left_alone_where_only_an_address_changed(ward: Ward) -> None:
+    patient = waiting_question(ward)
+
+    amend(ward, patient, details_of(ward, patient, address="2 New Road"), 1)
+    ward.send()
+
+    assert [said[:10] for said in ward.said()] == ["Wed 6 Jan:"]
 
 
 def change_phone(ward: Ward, patient: Patient, phone: str, based_on: int = 1) -> None:

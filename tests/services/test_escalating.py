@@ -544,6 +544,19 @@ def test_a_number_that_cannot_be_texted_is_refused(tower: Tower) -> None:
         give_phone(tower, tower.ward.user_id, "01632 960001")
 
 
+def test_a_phone_that_does_not_open_keeps_nobody_else_from_being_told(reachable: Tower) -> None:
+    give_phone(reachable, reachable.ward.colleague_id, "07700 900982")
+    with reachable.ward.transactions.begin() as session:
+        session.get_one(User, reachable.ward.user_id).phone = "1.nothing"
+
+    reachable.tell()
+    reachable.climb()
+
+    assert reachable.reached() >= set(reachable.team)
+    assert set(texted(reachable)) == {"+447700900982"}
+    assert "cannot be opened" in reachable.ward.why("S-01")
+
+
 def test_a_phone_can_be_taken_away_again(reachable: Tower) -> None:
     give_phone(reachable, reachable.ward.user_id, "")
     reachable.tell()

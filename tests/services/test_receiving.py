@@ -21,6 +21,7 @@ from companion.store.audit import SYSTEM
 from companion.store.check_ins import CheckInState
 from companion.store.patients import Patient
 from companion.store.replies import ReplyState
+from companion.team_hours import hours_in
 from companion.wording import Wording
 from tests.rigs.enrolled import Ward
 from tests.rigs.texted import change_phone
@@ -762,6 +763,131 @@ def test_a_fault_in_reading_keeps_the_text_and_tells_a_person_at_once(
     assert ward.said() == []
 
 
+def lacking(wording: Wording, *keys: str) -> Wording:
+    """Return *wording* as it is after the English of *keys* was edited: not translated."""
+    edited = {wording.texts[key].english for key in keys}
+    catalogues = {
+        tag: {english: said for english, said in catalogue.items() if english not in edited}
+        for tag, catalogue in vars(wording)["_catalogues"].items()
+    }
+    return Wording(**{**vars(wording), "_catalogues": catalogues})
+
+
+def test_crisis_numbers_go_in_english_where_the_patients_language_lost_them(ward: Ward) -> None:
+    patient = ward.register(language="pl")
+    ward.send()
+    ward.said()
+
+    ward.text(patient, "I want to die", wording=lacking(ward.wording, "crisis", "call_111"))
+
+    assert "116 123" in ward.said()[-1]
+    assert ward.alerts().keys() == {"T-06"}
+
+
+def test_a_discreet_patient_whose_language_lost_a_text_is_told_no_dose(ward: Ward) -> None:
+    patient = ward.register(language="pl", detailed=False)
+    ward.agree(patient)
+    ward.send()
+    ward.said()
+
+    ward.text(patient, "PLAN", wording=lacking(ward.wording, *ward.wording.texts))
+
+    (said,) = ward.said()
+    assert said == ward.wording.text_for(
+        "plan_on_paper",
+        "en-GB",
+        team_phone="01632 960001",
+        hours=hours_in("Mon to Fri, 9am to 5pm", "pl"),
+    )
+    assert "mg" not in said
+
+
+class SpeechlessWording(Wording):
+    """Words that end in a fault whenever the crisis numbers are to be said as an answer."""
+
+    failing = True
+
+    def text_for(self, key: str, language: str, **values: str) -> str:
+        if key.startswith("crisis"):
+            raise RuntimeError("the words are gone")
+        return super().text_for(key, language, **values)
+
+
+def test_danger_is_an_emergency_though_no_answer_can_be_built(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "I want to die", wording=SpeechlessWording(**vars(ward.wording)))
+
+    told = ward.alerts()
+    assert told.keys() == {"R-01", "T-06"}
+    assert told["T-06"].level is Urgency.EMERGENCY
+    assert "want to die" in ward.why("T-06")
+    assert "Crisis numbers" not in ward.why("T-06")
+
+
+def test_danger_from_a_stranger_is_an_emergency_though_no_answer_can_be_built(ward: Ward) -> None:
+    ward.text("+447700900999", "I want to die", wording=SpeechlessWording(**vars(ward.wording)))
+
+    assert ward.alerts()["T-15"].level is Urgency.EMERGENCY
+
+
+def test_danger_in_a_text_that_cannot_be_handled_is_answered_once_all_the_same(
+    ward: Ward, asked: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "_act", fails)
+        ward.text(asked, "I want to die")
+    (answer,) = ward.said()
+    ward.now += receiving.LONGEST_RETRY
+    receiving.sweep(ward.transactions, ward.wording, now=ward.now, real_now=lambda: ward.now)
+    ward.send()
+
+    assert "116 123" in answer
+    assert ward.said() == []
+
+
+@pytest.mark.parametrize("sender", ["a stranger", "a patient who opted out"])
+def test_a_text_that_cannot_be_handled_is_answered_as_any_other_or_not(
+    ward: Ward, asked: Patient, monkeypatch: pytest.MonkeyPatch, sender: str
+) -> None:
+    stranger = sender == "a stranger"
+
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "_act", fails)
+        patch.setattr(receiving, "_take_strangers", fails)
+        ward.text(
+            "+447700900999" if stranger else asked,
+            "I want to die",
+            opt_out_type=None if stranger else "STOP",
+        )
+
+    assert len(ward.said()) == int(stranger)
+
+
+def test_a_text_whose_number_does_not_open_is_told_and_keeps_no_other_waiting(
+    ward: Ward, asked: Patient
+) -> None:
+    damaged = ward.text("+447700900998", "8", wording=broken(ward.wording))
+    waiting = ward.text(asked, "8", wording=broken(ward.wording))
+    assert damaged is not None
+    with ward.transactions.begin() as session:
+        replies.reply_by_id(session, damaged).phone = "1.nothing"
+    ward.now += receiving.UNHANDLED_AFTER
+
+    handled = receiving.sweep(
+        ward.transactions, ward.wording, now=ward.now, real_now=lambda: ward.now
+    )
+
+    assert handled == 2
+    assert ward.reply(waiting).state is ReplyState.HANDLED
+    assert ward.reply(damaged).state is ReplyState.STRANGER
+    assert "T-15" in ward.alerts()
+
+
 def test_a_fault_over_a_strangers_text_is_told_too(ward: Ward) -> None:
     ward.text("+447700900999", "8", wording=broken(ward.wording))
 
@@ -825,7 +951,7 @@ def test_a_fault_that_ends_while_it_is_told_tells_nobody_twice(ward: Ward, asked
     assert reply_id is not None
 
     with ward.transactions.begin() as session:
-        receiving._tell_unreadable(session, reply_id, now=ward.now, real_now=ward.now)
+        receiving._tell_unreadable(session, ward.wording, reply_id, now=ward.now, real_now=ward.now)
 
     assert "R-01" not in ward.alerts()
 

@@ -11,6 +11,7 @@ from companion.core.sending import AttemptOutcome, MessageKind, MessageState
 from companion.core.urgency import Urgency
 from companion.services import queueing, sending
 from companion.services.following import record_delivery
+from companion.services.obstacles import ANSWERS_FOR
 from companion.services.queueing import queue_text
 from companion.services.sending import SendingLimits, dispatch_once
 from companion.sms.gateway import Accepted, Outgoing, Refused, SendResult, TryLater, Uncertain
@@ -92,16 +93,29 @@ def test_the_provider_may_try_only_until_the_hours_end(rig: Queue) -> None:
     assert rig.gateway.sent[0].valid_for_seconds == 90
 
 
-@pytest.mark.parametrize("kind", [K.REPLY, K.CRISIS])
-def test_an_answer_leaves_at_any_hour(rig: Queue, kind: MessageKind) -> None:
+@pytest.mark.parametrize(
+    ("kind", "late"), [(K.REPLY, ANSWERS_FOR - timedelta(minutes=1)), (K.CRISIS, timedelta(days=1))]
+)
+def test_an_answer_leaves_at_any_hour(rig: Queue, kind: MessageKind, late: timedelta) -> None:
     rig.now = MONDAY_NINE.replace(hour=2)
     message = rig.queue(kind)
 
-    rig.now += timedelta(days=1)
+    rig.now += late
     rig.dispatch()
 
     assert rig.text(message).state is S.ACCEPTED
     assert rig.gateway.sent[0].valid_for_seconds == 60
+
+
+def test_an_answer_that_waited_for_hours_is_missed_and_told(rig: Queue) -> None:
+    message = rig.queue(K.REPLY)
+
+    rig.now += ANSWERS_FOR
+    rig.dispatch()
+
+    assert rig.gateway.sent == []
+    assert rig.text(message).state is S.MISSED
+    assert [rule for rule, _, _ in rig.alerts()] == ["U-03"]
 
 
 def test_the_most_urgent_text_leaves_first(rig: Queue) -> None:

@@ -1,6 +1,7 @@
 """PLAN by text: the doses as agreed, only where they may be named, and never while unsure."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,8 +10,13 @@ import pytest
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.medicines import CATALOGUE, Drug, Form, labelled, meant_by
 from companion.core.product import Product
+from companion.core.triage import help_finding
 from companion.core.urgency import Urgency
+from companion.services import planning
+from companion.services.alerting import tell_about
 from companion.services.telling_plan import amounts_for
+from companion.sms.gateway import TryLater
+from companion.store.audit import PATIENT
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.wording import Wording
@@ -109,3 +115,72 @@ def test_a_fentanyl_patch_is_named_as_its_label_names_it() -> None:
     assert labelled("fentanyl", Decimal("12.5")) == "12"
     assert labelled("morphine", Decimal("12.5")) == "12.5"
     assert labelled(None, Decimal("37.50")) == "37.5"
+
+
+def night_passes(ward: Ward, _patient: Patient, _version: PlanVersion) -> None:
+    ward.now = ward.now.replace(hour=0, minute=30) + timedelta(days=1)
+
+
+def patient_holds(ward: Ward, patient: Patient, _version: PlanVersion) -> None:
+    ward.change(
+        patient,
+        lambda session, one: planning.hold(session, one, by_text=True, actor=PATIENT, now=ward.now),
+    )
+
+
+def plan_is_agreed_anew(ward: Ward, patient: Patient, version: PlanVersion) -> None:
+    ward.agree(patient, (7, 55), based_on=version.id)
+
+
+def patient_wants_no_details(ward: Ward, patient: Patient, _version: PlanVersion) -> None:
+    ward.change(patient, lambda _session, one: setattr(one, "detailed", False))
+
+
+def patient_may_have_struggled(ward: Ward, patient: Patient, _version: PlanVersion) -> None:
+    ward.change(
+        patient,
+        lambda session, one: tell_about(session, one, help_finding(), now=ward.now),
+    )
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        night_passes,
+        patient_holds,
+        plan_is_agreed_anew,
+        patient_wants_no_details,
+        patient_may_have_struggled,
+    ],
+)
+def test_a_dose_that_waited_while_something_changed_is_not_told_but_a_person_is(
+    ward: Ward, happens: Callable[[Ward, Patient, PlanVersion], None]
+) -> None:
+    ward.now = ward.now.replace(hour=22)
+    patient = ward.register(detailed=True)
+    version = ward.agree(patient, (1, 50))
+    ward.send()
+    ward.gateway.answer_next(TryLater(60))
+    ward.text(patient, "PLAN")
+    ward.said()
+
+    ward.now += timedelta(minutes=90)
+    happens(ward, patient, version)
+    ward.send()
+
+    assert not any("Your plan says" in said for said in ward.said())
+    assert "U-03" in ward.alerts()
+
+
+def test_a_dose_that_waited_for_a_moment_is_told(ward: Ward) -> None:
+    patient = ward.register(detailed=True)
+    ward.agree(patient, (14, 50))
+    ward.send()
+    ward.gateway.answer_next(TryLater(60))
+    ward.text(patient, "PLAN")
+    ward.said()
+
+    ward.now += timedelta(minutes=5)
+    ward.send()
+
+    assert "Your plan says for today: morning 60 mg" in ward.said()[-1]

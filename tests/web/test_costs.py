@@ -83,7 +83,7 @@ def test_a_patients_page_says_what_their_texts_cost(priced: Clinic) -> None:
 
     page = words_of(priced.signed_in().get(f"/patients/{patient.id}"))
 
-    assert "So far 1 texts to the patient" in page
+    assert "Sent to the patient so far: 1 text, in 2 segments." in page
     assert "They cost £0." in page
     assert "2 segments (£0.09): " in page
     assert "1 segment: Not sent" in page

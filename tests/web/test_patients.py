@@ -1,15 +1,22 @@
 """Registering somebody, finding them, their page, and what can be done there."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
 from companion.core.people import PatientStatus
+from companion.services import enrolment
 from companion.store import audit, patients
-from companion.store.database import Scope
+from companion.store.audit import PATIENT
+from companion.store.database import Scope, Transactions
 from companion.store.patients import Patient
-from tests.rigs.clinic import Clinic, words_of
+from companion.web.forms import DAY_PARTS
+from companion.wording import Wording
+from tests.rigs.clinic import Clinic, open_clinic, runtime_for, words_of
 
 ENTERED = {
     "first_name": "Nora",
@@ -363,3 +370,47 @@ def test_whoever_has_died_stands_on_today_and_gets_no_more_texts(clinic: Clinic)
 
     assert "the patient has died" in words_of(person.get("/"))
     assert "Start texts again" not in words_of(person.get(f"/patients/{patient.id}"))
+
+
+def test_a_number_given_while_the_old_one_is_confirmed_is_not_confirmed_with_it(
+    postgresql: Transactions, wording: Wording
+) -> None:
+    clinic = open_clinic(runtime_for(postgresql, wording))
+    patient, nurse = clinic.register(confirmed=False), clinic.signed_in()
+    page = f"/patients/{patient.id}/phone"
+
+    with ThreadPoolExecutor(1) as pool:
+        with clinic.runtime.transactions.begin() as session:
+            confirmed = patients.locked(session, patient.id)
+            enrolment.confirm_handshake(
+                session, confirmed, actor=PATIENT, now=patient.registered_at
+            )
+            session.flush()
+            posting = pool.submit(nurse.post, page, phone="07700 900123", based_on="1")
+            time.sleep(1)  # long enough for the page to have read the patient
+        answer = posting.result()
+
+    with clinic.runtime.transactions.reading() as session:
+        found = patients.patient_by_id_everywhere(session, patient.id)
+        assert answer.status_code == HTTPStatus.FOUND
+        assert patients.phone_of(session, found) == "+447700900123"
+        assert found.status is PatientStatus.AWAITING_HANDSHAKE
+        assert found.handshake_confirmed_at is None
+
+
+def test_a_fault_of_one_box_of_many_says_which(clinic: Clinic) -> None:
+    left_out = {
+        f"{name}-{part}": "" for name in ("born_on", "consent_asked_on") for part in DAY_PARTS
+    }
+
+    page = words_of(
+        clinic.signed_in().post(
+            "/patients/register",
+            **entered(clinic, **left_out, safe_from="early", baseline_pain="lots"),
+        )
+    )
+
+    assert "Enter the date (Date of birth)" in page
+    assert "Enter the date (When was consent given?)" in page
+    assert "Enter a time, like 09:00 (Texts may come from)" in page
+    assert "Enter a number from 0 to 10 (Pain now, from 0 (none) to 10 (worst))" in page

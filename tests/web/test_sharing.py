@@ -15,12 +15,14 @@ from companion.core.agreement import MarkSide
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.medicines import CATALOGUE, Drug, Form
 from companion.core.product import Product, product_from
+from companion.core.situation import Risk, Situation, Use, other_from
 from companion.core.taper import Step
-from companion.services import planning
+from companion.services import assessing, planning
 from companion.services.planning import PlanDraft
 from companion.store.audit import Actor
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
+from companion.web.copies import plan_copy
 from companion.web.sharing import READERS, TEN_FOOTSTEPS
 from tests.rigs.clinic import Clinic, open_clinic, words_of
 
@@ -417,3 +419,60 @@ def test_one_tablet_is_no_tablets(clinic: Clinic) -> None:
     assert "1 tablet " in page
     assert "1 tablets" not in page + text
     assert "14 tablets" in text
+
+
+def answered(clinic: Clinic, patient: Patient, situation: Situation) -> None:
+    with clinic.runtime.transactions.begin() as session:
+        assessing.record(
+            session,
+            patient,
+            situation,
+            actor=Actor.user(clinic.pharmacist_id),
+            now=clinic.runtime.clock.now(),
+        )
+
+
+def copies_for(clinic: Clinic, version: PlanVersion, reader: str) -> list[str]:
+    person = clinic.signed_in()
+    return [words_of(person.get(f"/plans/{version.id}/for/{reader}{end}")) for end in ("", ".txt")]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_who_prescribes_and_who_supplies_are_told_what_makes_it_dangerous(
+    clinic: Clinic, reader: str
+) -> None:
+    patient = clinic.register()
+    codeine = other_from("codeine", "tablet", Decimal(60), as_needed=True)
+    assert codeine is not None
+    risks = frozenset({Risk.SEDATIVES, Risk.UNSTABLE_MENTAL_HEALTH})
+    answered(clinic, patient, Situation(Use.OVER_A_YEAR, risks, (codeine,)))
+    version = agree(clinic, patient)
+
+    for copy in copies_for(clinic, version, reader):
+        assert "Benzodiazepine, Z-drug, gabapentin or pregabalin; " in copy
+        assert "other opioids: codeine tablet 60 mg as needed." in copy
+        assert "Naloxone" in copy
+        assert "breathing may stop" in copy
+        assert "The numbers are for all steps that fall within" in copy
+        assert "the step in force" not in copy
+        # A pharmacy needs to know of no thoughts of suicide in order to supply.
+        assert ("suicide" in copy) == (reader == "gp")
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_copy_says_that_nobody_has_asked_about_risks(clinic: Clinic, reader: str) -> None:
+    version = agree(clinic, clinic.register())
+
+    for copy in copies_for(clinic, version, reader):
+        assert "Nobody has asked about sedatives, other opioids or other risks yet." in copy
+
+
+def test_a_plan_of_many_steps_names_a_concern_of_each_kind_once(clinic: Clinic) -> None:
+    doses = [(14 * number, str(60 - 15 * number), "0") for number in range(4)]
+    version = agree(clinic, clinic.register(), *doses)
+
+    with clinic.runtime.transactions.reading() as session:
+        made = plan_copy(session, version, clinic.runtime.clock.now(), days=28)
+    rules = [concern.rule for concern in made.concerns]
+    assert "PLAN-07" in rules
+    assert len(rules) == len(set(rules))

@@ -118,13 +118,18 @@ def test_no_session_outlives_a_working_day(clinic: Clinic) -> None:
     assert person.get("/").status_code == 302
 
 
-def test_old_sessions_can_be_forgotten(clinic: Clinic) -> None:
-    person = clinic.signed_in()
-
+def test_whoever_comes_sweeps_up_the_sessions_that_have_ended(clinic: Clinic) -> None:
+    gone, here = (hash_of(cookie_of(clinic.signed_in())) for _ in range(2))
     with clinic.runtime.transactions.begin() as session:
-        accounts.forget_old_sessions(session, before=real_now() + timedelta(seconds=1))
+        ended = accounts.web_session(session, gone)
+        assert ended is not None
+        ended.seen_at = real_now() - sessions.IDLE - timedelta(seconds=1)
 
-    assert person.get("/").status_code == 302
+    clinic.signed_in()
+
+    with clinic.runtime.transactions.reading() as session:
+        assert accounts.web_session(session, gone) is None
+        assert accounts.web_session(session, here) is not None
 
 
 def test_somebody_made_inactive_is_out_at_once(clinic: Clinic) -> None:

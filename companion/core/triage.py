@@ -268,6 +268,18 @@ def help_finding(*, answered: bool = True) -> Finding:
 RULE_OF = {Urgency.EMERGENCY: "T-06", Urgency.URGENT: "T-07", Urgency.SOON: "T-08"}
 
 
+DESPAIR = frozenset({"suicidal", "self_harm"})
+"""Rule T-07: kinds of words that are answered with crisis numbers although they page nobody."""
+
+
+def wants_crisis_numbers(screening: Screening) -> bool:
+    """Tell whether the answer is the crisis services: for danger, and for words of despair."""
+    despairs = not DESPAIR.isdisjoint(screening.categories)
+    return screening.urgency is Urgency.EMERGENCY or (
+        screening.urgency is Urgency.URGENT and despairs
+    )
+
+
 def screening_finding(screening: Screening, *, answered: bool = True) -> Finding | None:
     """Return what a text's own words mean (rules T-06, T-07 and T-08).
 
@@ -276,7 +288,7 @@ def screening_finding(screening: Screening, *, answered: bool = True) -> Finding
     if screening.urgency is Urgency.NONE:
         return None
     kinds = ", ".join(category.replace("_", " ") for category in screening.categories)
-    told = CRISIS_SENT if answered and screening.urgency is Urgency.EMERGENCY else ""
+    told = CRISIS_SENT if answered and wants_crisis_numbers(screening) else ""
     return Finding(
         RULE_OF[screening.urgency],
         screening.urgency,

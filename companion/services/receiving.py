@@ -280,7 +280,7 @@ def _act(text: Incoming) -> None:
         text.tell(triage.screening_finding(text.screening, answered=text.reachable))
     if keyword is Keyword.STOP:
         _tell_of_stop(text)
-    elif text.screening.urgency is Urgency.EMERGENCY:
+    elif triage.wants_crisis_numbers(text.screening):
         text.answer_danger("crisis")
         conversing.note_word(check_in, text)
     elif keyword is Keyword.START:

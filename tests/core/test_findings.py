@@ -139,6 +139,15 @@ def found(urgency: Urgency, *kinds: str) -> Screening:
             "T-07", URGENT, 'Wrote "these words" (ran out).',
         ),
         (
+            lambda: triage.screening_finding(found(URGENT, "ran_out", "suicidal")),
+            "T-07", URGENT,
+            'Wrote "these words" (ran out, suicidal). The crisis numbers were sent.',
+        ),
+        (
+            lambda: triage.screening_finding(found(SOON, "suicidal")),
+            "T-08", SOON, 'Wrote "these words" (suicidal).',
+        ),
+        (
             lambda: triage.screening_finding(found(SOON, "sleep")),
             "T-08", SOON, 'Wrote "these words" (sleep).',
         ),

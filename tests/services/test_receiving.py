@@ -136,6 +136,17 @@ def test_danger_words_are_answered_at_once_whatever_is_open(ward: Ward, asked: P
     assert kinds == {MessageKind.CRISIS}
 
 
+def test_words_of_despair_page_nobody_and_are_answered_with_the_crisis_numbers(ward: Ward) -> None:
+    patient = ward.register()
+    ward.said()
+
+    ward.text(patient, "whats the point anymore")
+
+    assert "Samaritans 116 123" in ward.said()[-1]
+    assert ward.alerts()["T-07"].level is Urgency.URGENT
+    assert ward.why("T-07").endswith("The crisis numbers were sent.")
+
+
 def test_help_is_answered_with_the_crisis_numbers(ward: Ward) -> None:
     patient = ward.register()
 

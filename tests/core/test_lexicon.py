@@ -31,7 +31,7 @@ def a_lexicon(*phrases: str, runs_together: bool = False, guarded: str = "suicid
     )
     return Lexicon(
         categories=(danger(*(phrases or usual)), STRUGGLE, HARM),
-        negations=frozenset({"not"}),
+        negations=frozenset({"not", "never"}),
         negations_after=frozenset({"nahi"}),
         negations_within=frozenset({"nie"}),
         carriers=frozenset({"very"}),
@@ -69,7 +69,7 @@ def test_a_gap_holds_no_negation(text: str, urgency: Urgency) -> None:
     [
         ("not very very very very very want to die", SOON),
         ("not very very very very very very want to die", EMERGENCY),
-        ("noooot verrrry want to die", SOON),
+        ("neeever verrrry want to die", SOON),
         ("want to die very very very very very nahi", SOON),
         ("want to die very very very very very very nahi", EMERGENCY),
         ("want to die naaaahi", SOON),

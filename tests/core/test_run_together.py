@@ -23,7 +23,12 @@ def test_a_way_with_fewer_words_is_taken_though_it_is_found_later() -> None:
 
 
 def test_single_letters_are_no_words() -> None:
-    assert parted("ab", {"a", "b"}.__contains__) == []
+    assert parted("abc", {"ab", "c"}.__contains__) == []
+
+
+def test_no_word_is_longer_than_twelve_letters() -> None:
+    assert parted("x" * 13, {"x" * 13}.__contains__) == []
+    assert parted("x" * 12, {"x" * 12}.__contains__) == ["x" * 12]
 
 
 def test_what_holds_an_unknown_letter_stays_whole() -> None:

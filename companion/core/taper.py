@@ -84,7 +84,7 @@ def step_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Ste
 
     The first hold stops the plan where it stands: from then on the dose stays.
     """
-    held_on = _held_on(holds)
+    held_on = held_from(steps, holds)
     if held_on is not None and held_on < day:
         day = held_on
     begun = [step for step in steps if step.starts_on <= day]
@@ -99,7 +99,7 @@ def dose_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Day
 
 def next_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Step | None:
     """Return the first step after *day* that will come, or None while a hold stands."""
-    held_on = _held_on(holds)
+    held_on = held_from(steps, holds)
     if held_on is not None and held_on <= day:
         return None
     later = [step for step in steps if step.starts_on > day]
@@ -110,7 +110,7 @@ def next_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> St
 
 def last_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> date | None:
     """Return the day of the newest reduction up to *day*, or None when none has come."""
-    held_on = _held_on(holds)
+    held_on = held_from(steps, holds)
     until = day if held_on is None else min(day, held_on)
     cuts = [step.starts_on for step in steps[1:] if step.starts_on <= until]
     return cuts[-1] if cuts else None
@@ -118,7 +118,7 @@ def last_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> da
 
 def until_held(steps: Sequence[Step], holds: Sequence[Hold]) -> tuple[Step, ...]:
     """Return the steps that come, or came: all of them, but for those that a hold keeps away."""
-    held_on = _held_on(holds)
+    held_on = held_from(steps, holds)
     return tuple(step for step in steps if held_on is None or step.starts_on <= held_on)
 
 
@@ -127,5 +127,8 @@ def first_cut(steps: Sequence[Step]) -> date | None:
     return steps[1].starts_on if len(steps) > 1 else None
 
 
-def _held_on(holds: Sequence[Hold]) -> date | None:
-    return min((hold.held_on for hold in holds), default=None)
+def held_from(steps: Sequence[Step], holds: Sequence[Hold]) -> date | None:
+    """Return the day whose dose stays, or None. A plan that is held before it begins does begin."""
+    if not holds:
+        return None
+    return max(min(hold.held_on for hold in holds), steps[0].starts_on)

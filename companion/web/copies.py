@@ -22,13 +22,14 @@ from companion.core.supply import (
     quantities,
 )
 from companion.core.taper import Hold, Step, dose_on, until_held
+from companion.services.plan_today import plan_on
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.organisations import Team
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.web.chart import StepChart, step_chart
-from companion.web.patient_page import VersionView, version_view
+from companion.web.patient_page import VersionView, until_next, version_view
 
 CALENDAR_WEEKS = 12
 """What a calendar on paper shows: longer plans change before that is over."""
@@ -103,7 +104,10 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
     names = accounts.names_of(session, patient.organisation_id)
     view = version_view(session, version, names)
     product, replaced = version.product, _replaced(session, patient, version)
-    is_agreed = version.state is VersionState.AGREED
+    plan = plan_on(session, patient, today)
+    is_agreed = version in {plan.agreed, plan.version}
+    if version is plan.version:
+        view = until_next(view, plan)
     holds = plans.binding_holds(session, version) if is_agreed else ()
     since, coming = max(today, version.starts_on), until_held(view.steps, holds)
     return PlanCopy(

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from companion.core.calendar import local_day
 from companion.core.pace import Say, redraw
 from companion.core.taper import PlanError, Step
 from companion.core.triage import request_finding
@@ -96,8 +95,8 @@ def propose(
     version = plans.agreed_version(session, patient)
     if request.settled_at is not None or version is None:
         raise PlanError("request", "This was settled already")
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    steps = redrawn(session, version, request.say, local_day(now, zone))
+    today = organisations.today_of(session, patient.organisation_id, now)
+    steps = redrawn(session, version, request.say, today)
     if steps is None:
         raise PlanError("request", "Nothing of the plan is left to redraw")
     if assessing.must_ask(
@@ -107,7 +106,7 @@ def propose(
     proposed = planning.propose(
         session,
         patient,
-        _as_draft(session, version, request, steps, based_on),
+        _as_draft(session, version, request, steps, based_on, today),
         actor=actor,
         now=now,
     )
@@ -122,7 +121,9 @@ def _as_draft(
     request: PlanRequest,
     steps: Sequence[Step],
     based_on: UUID,
+    today: date,
 ) -> PlanDraft:
+    review_on = version.review_on
     return PlanDraft(
         medicine=version.medicine,
         unit=version.unit,
@@ -134,7 +135,7 @@ def _as_draft(
         reasons=f"Redrawn because the patient asked: {request.say.upper()}.",
         product=version.product,
         written_as=version.written_as,
-        review_on=version.review_on,
+        review_on=review_on if review_on is not None and review_on >= today else None,
     )
 
 

@@ -15,7 +15,7 @@ from companion.core.doses import DayDoses, DoseUnit
 from companion.core.plan_changes import is_above
 from companion.core.product import Product, is_as_strong
 from companion.core.supply import held_until
-from companion.core.taper import PlanError, Step, check_steps, dose_on
+from companion.core.taper import PlanError, Step, check_days, check_steps, dose_on
 from companion.core.triage import hold_finding
 from companion.services import queueing
 from companion.services.alerting import tell_about
@@ -73,9 +73,11 @@ def propose(
         StaleError: another version came since the one it was based on.
     """
     steps = _checked(draft)
+    today = organisations.today_of(session, patient.organisation_id, now)
+    check_days(steps[0].starts_on, draft.review_on, today)
     plan = plans.plan_of(session, patient) or _new_plan(session, patient, now)
     plans.lock_plan(session, plan)  # one of the older versions may be about to bind
-    _check_rise(session, patient, draft, steps, may_raise=may_raise, now=now)
+    _check_rise(session, patient, draft, steps, may_raise=may_raise, today=today)
     versions = plans.versions_of(session, patient)
     newest = versions[0].id if versions else None
     if newest != draft.based_on:
@@ -119,9 +121,8 @@ def _check_rise(
     steps: Sequence[Step],
     *,
     may_raise: bool,
-    now: datetime,
+    today: date,
 ) -> None:
-    today = organisations.today_of(session, patient.organisation_id, now)
     if not rises(session, patient, Beginning(draft.medicine, draft.product, steps), today):
         return
     if not may_raise:

@@ -15,7 +15,7 @@ from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.plan_changes import difference
 from companion.core.plan_checks import PatientChecked
 from companion.core.product import is_as_strong
-from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps
+from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_days, check_steps
 from companion.services import assessing, drafting_plans, enrolment, planning
 from companion.services.enrolment import StaleError
 from companion.services.plan_today import plan_today
@@ -139,6 +139,7 @@ def write(patient_id: UUID) -> ResponseReturnValue:
 
 
 def _what_was_pressed(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
+    check_days(form.first_day(), form.review_on.data, _today(patient))
     if "use_finer" in request.form:
         return _details_page(form, patient, name, done=use_finer(form))
     if "step-0-on" not in request.form or {"back", "use_cut"} & request.form.keys():

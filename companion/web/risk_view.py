@@ -10,8 +10,8 @@ from companion.core.equivalence import TABLE, VERSION
 from companion.core.situation import Risk, Support, Use
 from companion.services import assessing
 from companion.services.assessing import Assessed
-from companion.store.database import Session
 from companion.store import plans
+from companion.store.database import Session
 from companion.store.patients import Patient
 from companion.web import showing
 from companion.web.words import gettext as _

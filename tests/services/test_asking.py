@@ -1,6 +1,7 @@
 """SLOWER, READY and SAME change nothing: they ask, and a clinician proposes with one click."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -89,6 +90,24 @@ def test_one_click_proposes_what_was_redrawn_and_both_must_agree(ward: Ward) -> 
         current = plans.agreed_version(session, patient)
     assert current is not None
     assert current.id == agreed.id
+
+
+@pytest.mark.parametrize(("in_days", "stays"), [(2, False), (3, True)])
+def test_a_redrawn_plan_keeps_the_review_unless_that_is_past(
+    ward: Ward, in_days: int, *, stays: bool
+) -> None:
+    patient, review_on = ward.register(), ward.now.date() + timedelta(days=in_days)
+    with ward.transactions.begin() as session:
+        draft = replace(ward.draft((14, 50), (28, 40)), review_on=review_on)
+        agreed = planning.propose(session, patient, draft, actor=ward.actor, now=ward.now)
+        for side in MarkSide:
+            planning.mark(session, patient, agreed, side, how="yes", actor=ward.actor, now=ward.now)
+    ward.now += timedelta(days=3)
+    ward.text(patient, "SLOWER")
+
+    proposed = propose(ward, patient, agreed)
+
+    assert proposed.review_on == (review_on if stays else None)
 
 
 def test_after_a_hold_ready_releases_nothing_by_itself(ward: Ward) -> None:

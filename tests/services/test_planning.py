@@ -120,10 +120,11 @@ def test_a_version_that_is_being_agreed_is_not_taken_back_by_who_comes_a_moment_
         if what == "propose":
             propose(ward, patient, ward.draft((14, 40), based_on=version.id))
             return
-        with ward.transactions.begin() as session, pytest.raises(PlanError):
+        with ward.transactions.begin() as session:
             found = plans.version_of(session, ward.scope, version.id)
             assert found is not None
-            planning.withdraw(session, patient, found, actor=ward.actor, now=ward.now)
+            with pytest.raises(PlanError):
+                planning.withdraw(session, patient, found, actor=ward.actor, now=ward.now)
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(agree), pool.submit(come_after)]:
@@ -215,6 +216,19 @@ def test_a_draft_that_cannot_stand_names_its_field(
         propose(ward, ward.register(), draft)
 
     assert raised.value.field == field
+
+
+def test_a_plan_that_began_long_ago_or_is_reviewed_before_today_is_refused(ward: Ward) -> None:
+    patient, draft = ward.register(), ward.draft((14, 50))
+    long_ago = replace(draft.steps[0], starts_on=ward.now.date() - timedelta(days=2000))
+
+    for wrong, field in (
+        (replace(draft, steps=(long_ago, *draft.steps[1:])), "starts_on"),
+        (replace(draft, review_on=ward.now.date() - timedelta(days=1)), "review_on"),
+    ):
+        with pytest.raises(PlanError) as raised:
+            propose(ward, patient, wrong)
+        assert raised.value.field == field
 
 
 @pytest.mark.parametrize("how", ["", "  ", "x" * 1001])

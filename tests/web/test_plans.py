@@ -6,7 +6,16 @@ import pytest
 
 from companion.core.agreement import VersionState
 from tests.rigs.clinic import Clinic, words_of
-from tests.rigs.plan_pages import ENTERED, agree, path_of, propose, rows_in, steps_page, versions_of
+from tests.rigs.plan_pages import (
+    CHOSEN,
+    ENTERED,
+    agree,
+    path_of,
+    propose,
+    rows_in,
+    steps_page,
+    versions_of,
+)
 
 
 def test_a_pace_fills_the_steps_as_table_and_picture_before_anything_is_saved(
@@ -49,6 +58,8 @@ def test_a_proposed_plan_binds_once_both_have_agreed(clinic: Clinic) -> None:
         ("morning", "sixty", "Enter the amount as a number"),
         ("morning", "1e3", "Enter the amount as a number"),
         ("daily", "120", "either the daily total or the times of day"),
+        ("evening", "6000", "6060 mg a day is more than anybody takes (over 3000)"),
+        ("starts_on-year", "2020", "This is more than a year ago: look at the year again"),
         ("starts_on-month", "13", "Enter a real date"),
         ("starts_on-year", "", "Enter a real date"),
         ("pace_cut", "0", "Enter how much to reduce by"),
@@ -70,6 +81,27 @@ def test_what_cannot_be_a_plan_is_named_and_kept(
     assert answer.status_code == 422
     assert words in words_of(answer)
     assert "To sleep without dreams" in answer.get_data(as_text=True)
+
+
+def test_a_review_that_is_past_is_refused(clinic: Clinic) -> None:
+    patient = clinic.register()
+    review = {"review_on-day": "1", "review_on-month": "2", "review_on-year": "2025"}
+
+    answer = clinic.signed_in().post(path_of(patient), **{**ENTERED, **review})
+
+    assert answer.status_code == 422
+    assert "The next review cannot be before today" in words_of(answer)
+
+
+def test_what_is_taken_now_and_cannot_be_made_is_never_proposed(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient, **{**CHOSEN, "morning": "61"})
+
+    answer = person.post(path_of(patient), **rows, propose="1", reasons="She wants it")
+
+    assert "Change what cannot be agreed first" in words_of(answer)
+    assert "What is taken now: 61 mg (morning) cannot be made" in words_of(answer)
+    assert versions_of(clinic, patient) == []
 
 
 def test_nothing_taken_is_no_plan(clinic: Clinic) -> None:

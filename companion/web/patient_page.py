@@ -45,6 +45,7 @@ from companion.store.plans import PlanHold, PlanMark, PlanVersion
 from companion.store.sent import Sent
 from companion.store.supplies import PlanSupply, PlanTaken
 from companion.web.chart import ScoreChart, StepChart, score_chart, step_chart
+from companion.web.proposed_view import ProposedView, proposed_view
 from companion.web.risk_view import RiskView, risk_view
 from companion.web.showing import short_day
 from companion.web.showing_answers import answer, question
@@ -136,6 +137,8 @@ class PatientPage:
     coming_on: date | None
     """When that begins; None where a hold keeps it from beginning."""
     proposed: VersionView | None
+    weighed: ProposedView | None
+    """What is to think about before the proposed version is marked."""
     difference: Difference | None
     """How the proposed version differs from the agreed one, where they can be compared."""
     newest_id: UUID | None
@@ -222,6 +225,9 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         coming=None if agreed in {None, shown} else version_view(session, agreed, names),
         coming_on=_begins_on(plan),
         proposed=new,
+        weighed=None
+        if new is None
+        else proposed_view(session, patient, new.version, new.steps, today),
         difference=_difference(session, patient, agreed, new, today),
         newest_id=versions[0].id if versions else None,
         code_sent=None if open_code is None else open_code[0].sent_at,

@@ -252,6 +252,22 @@ def proposed_version(session: Session, patient: Patient) -> PlanVersion | None:
     return next((v for v in versions_of(session, patient) if v.state is proposed), None)
 
 
+def proposed_in(session: Session, scope: Scope) -> Sequence[tuple[PlanVersion, Patient]]:
+    """Return every version that waits for agreement, with its patient, oldest first."""
+    query = (
+        sa.select(PlanVersion, Patient)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .join(Patient, Patient.id == Plan.patient_id)
+        .where(
+            PlanVersion.state == VersionState.PROPOSED,
+            Patient.organisation_id == scope.organisation_id,
+            Patient.team_id.in_(scope.team_ids),
+        )
+        .order_by(PlanVersion.set_at, PlanVersion.id)
+    )
+    return [(version, patient) for version, patient in session.execute(query)]
+
+
 def version_of(session: Session, scope: Scope, version_id: UUID) -> PlanVersion | None:
     """Return one version, or None when *scope* may not see its patient."""
     query = (

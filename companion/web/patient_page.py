@@ -49,6 +49,7 @@ from companion.web.proposed_view import ProposedView, proposed_view
 from companion.web.risk_view import RiskView, risk_view
 from companion.web.showing import short_day
 from companion.web.showing_answers import answer, question
+from companion.web.waiting_plans import missing_in, waiting_plans
 
 TEXTS_SHOWN = 40
 
@@ -187,12 +188,11 @@ def alert_view(session: Session, alert: Alert, names: dict[UUID, str]) -> AlertV
 def version_view(session: Session, version: PlanVersion, names: dict[UUID, str]) -> VersionView:
     """Open one version for showing."""
     marks = plans.marks_of(session, version)
-    made = {mark.side for mark in marks}
     return VersionView(
         version=version,
         steps=plans.steps_of(session, version),
         marks=[(mark, plans.how_of(session, mark)) for mark in marks],
-        missing=tuple(side for side in MarkSide if side not in made),
+        missing=missing_in(session, version),
         goal_words=plans.goal_words_of(session, version),
         reasons=plans.reasons_of(session, version),
         set_by=names.get(version.set_by, ""),
@@ -391,6 +391,8 @@ class ListRow:
     drug: str | None
     on_hold: bool
     unconfirmed: bool
+    waits_for: tuple[MarkSide, ...]
+    """Whose marks a proposed version lacks."""
     last_check_in: CheckIn | None
     urgency: int
 
@@ -403,10 +405,20 @@ def list_rows(
     for alert in alerts.standing_alerts(session, scope):
         if alert.patient_id is not None:
             standing[alert.patient_id] = max(standing.get(alert.patient_id, 0), alert.urgency)
-    return [_list_row(session, patient, standing.get(patient.id, 0), now) for patient in found]
+    waiting = {one.patient.id: one.missing for one in waiting_plans(session, scope)}
+    return [
+        _list_row(session, patient, standing.get(patient.id, 0), waiting.get(patient.id, ()), now)
+        for patient in found
+    ]
 
 
-def _list_row(session: Session, patient: Patient, urgency: int, now: datetime) -> ListRow:
+def _list_row(
+    session: Session,
+    patient: Patient,
+    urgency: int,
+    waits_for: tuple[MarkSide, ...],
+    now: datetime,
+) -> ListRow:
     plan = plan_today(session, patient, now)
     version = plan.version
     unsure = (
@@ -419,6 +431,7 @@ def _list_row(session: Session, patient: Patient, urgency: int, now: datetime) -
         drug=None if version is None else version.drug,
         on_hold=bool(plan.holds),
         unconfirmed=unsure is not None,
+        waits_for=waits_for,
         last_check_in=check_ins.newest_check_in(session, patient),
         urgency=urgency,
     )

@@ -29,6 +29,7 @@ from companion.web.forms import Form, choices, required
 from companion.web.patient_page import AlertView, alert_view
 from companion.web.patients import patient_or_404
 from companion.web.showing import how_long, outcome
+from companion.web.waiting_plans import waiting_plans
 from companion.web.words import gettext as _
 from companion.web.words import lazy as _l
 
@@ -81,16 +82,22 @@ def listed() -> ResponseReturnValue:
     moment = now()
     with current_runtime().transactions.begin() as session:
         needing = who_needs_somebody(session, current_scope())
+        waiting = waiting_plans(session, current_scope())
         enrolment.view_list(
             session,
             current_scope(),
-            [one.patient for one in needing if one.patient],
+            [one.patient for one in needing if one.patient] + [one.patient for one in waiting],
             what="today viewed",
             actor=current_actor(),
             now=moment,
         )
     return render_template(
-        "today.html", needing=needing, now=moment, how_long=how_long, me=current_user_id()
+        "today.html",
+        needing=needing,
+        waiting=waiting,
+        now=moment,
+        how_long=how_long,
+        me=current_user_id(),
     )
 
 

@@ -354,3 +354,30 @@ def test_a_version_agreed_for_later_stands_beside_the_one_in_force(clinic: Clini
     assert "20 mg" in copies[1]
     assert "Agreed, but a hold came before its first day: it does not begin" in held
     assert "On hold since" in held
+
+
+# --- Who is told that a plan waits -----------------------------------------------------------
+
+
+def test_a_plan_that_waits_is_told_on_today_and_in_the_list_until_all_have_agreed(
+    clinic: Clinic,
+) -> None:
+    first, second = clinic.register(), clinic.register()
+    propose(clinic, first)
+    version = propose(clinic, second)
+    pharmacist, prescriber = clinic.signed_in(), clinic.signed_in("prescriber")
+    pharmacist.post(f"/plans/{version.id}/mark/patient", how="in clinic")
+
+    today, patients_page = words_of(prescriber.get("/")), words_of(prescriber.get("/patients/"))
+    elsewhere = open_clinic(clinic.runtime, clinic.app, name="Elsewhere").signed_in("prescriber")
+    other = words_of(elsewhere.get("/"))
+    prescriber.post(f"/plans/{version.id}/mark/prescriber", how="the notes")
+    after = words_of(prescriber.get("/"))
+
+    waiting = today.split("Plans that wait for agreement")[1]
+    assert waiting.index("Ada Lane1 : waits for prescriber, proposed") < waiting.index(
+        "Ada Lane0 : waits for patient, prescriber, proposed"
+    ), "what only a prescriber can settle stands first"
+    assert "New plan waits for prescriber" in patients_page
+    assert "Plans that wait" not in other
+    assert "Ada Lane1" not in after

@@ -14,6 +14,7 @@ from companion.core.taper import PlanError, Step
 from companion.core.triage import request_finding
 from companion.services import assessing, planning
 from companion.services.alerting import tell_about
+from companion.services.plan_today import plan_on
 from companion.services.planning import PlanDraft
 from companion.store import agreeing, audit, organisations, plans
 from companion.store.agreeing import PlanRequest
@@ -60,16 +61,22 @@ def ask(
     return asked
 
 
-def redrawn(
-    session: Session, version: PlanVersion, say: Say, today: date
-) -> tuple[Step, ...] | None:
-    """Return the agreed plan from *today* on as *say* asks for, or None with nothing left."""
+def redrawn(session: Session, patient: Patient, say: Say, today: date) -> tuple[Step, ...] | None:
+    """Return the agreed plan from *today* on as *say* asks for, or None with nothing left.
+
+    Nothing is redrawn of what has not begun, or of what is in force only until then: what is
+    taken now and what comes after it are of two versions, and a person writes the third.
+    """
+    plan = plan_on(session, patient, today)
+    version = plan.version
+    if version is None or version is not plan.agreed:
+        return None
     product = version.product
     return redraw(
         say,
-        plans.steps_of(session, version),
+        plan.steps,
         today,
-        plans.binding_holds(session, version),
+        plan.holds,
         change_days=None if product is None else product.form.change_days,
     )
 
@@ -96,7 +103,7 @@ def propose(
     if request.settled_at is not None or version is None:
         raise PlanError("request", "This was settled already")
     today = organisations.today_of(session, patient.organisation_id, now)
-    steps = redrawn(session, version, request.say, today)
+    steps = redrawn(session, patient, request.say, today)
     if steps is None:
         raise PlanError("request", "Nothing of the plan is left to redraw")
     if assessing.must_ask(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.product import Product, is_as_strong, product_from
-from companion.core.taper import Hold, Step, dose_on
+from companion.core.taper import Hold, Step
 from companion.store.database import Base, Scope, keyring_of, stored_enum
 from companion.store.patients import Patient
 
@@ -322,11 +322,6 @@ def holds_of(session: Session, plan_id: UUID) -> Sequence[PlanHold]:
 def agreed_at_of(session: Session, version: PlanVersion) -> datetime | None:
     """Return when the newest mark under *version* was made, or None without any."""
     return max((mark.recorded_at for mark in marks_of(session, version)), default=None)
-
-
-def doses_on(session: Session, version: PlanVersion, day: date) -> DayDoses | None:
-    """Return what *version* says for *day*, its holds counted; None before it starts."""
-    return dose_on(steps_of(session, version), day, binding_holds(session, version))
 
 
 def binding_holds(session: Session, version: PlanVersion) -> tuple[Hold, ...]:

@@ -232,7 +232,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         newest_id=versions[0].id if versions else None,
         code_sent=None if open_code is None else open_code[0].sent_at,
         draft=_draft(session, patient, names),
-        request=None if agreed is None else _request(session, agreed, today),
+        request=None if agreed is None else _request(session, patient, agreed, today),
         unconfirmed=None
         if shown is None
         else confirming.unconfirmed(session, patient, shown, today),
@@ -317,11 +317,13 @@ def _balance(
     return balance(product, agreed.steps, new.steps, supply.supplied, holds, today)
 
 
-def _request(session: Session, agreed: PlanVersion, today: date) -> RequestView | None:
+def _request(
+    session: Session, patient: Patient, agreed: PlanVersion, today: date
+) -> RequestView | None:
     request = agreeing.open_request(session, agreed.plan_id)
     if request is None:
         return None
-    steps = asking.redrawn(session, agreed, request.say, today) or ()
+    steps = asking.redrawn(session, patient, request.say, today) or ()
     holds = plans.binding_holds(session, agreed)
     return RequestView(
         request,

@@ -229,3 +229,21 @@ def test_wishes_raise_no_dose_and_bind_nobody(ward: Ward) -> None:
     with ward.transactions.reading() as session:
         (only,) = plans.versions_of(session, patient)
         assert {m.side for m in plans.marks_of(session, only)} == set(MarkSide)
+
+
+def test_nothing_is_redrawn_of_a_version_that_a_hold_kept_from_beginning(ward: Ward) -> None:
+    patient = ward.register()
+    old = ward.agree(patient, (30, 50))
+    draft = ward.draft((10, 55), (40, 40), based_on=old.id)
+    later = replace(draft, steps=draft.steps[1:])
+    with ward.transactions.begin() as session:
+        coming = planning.propose(session, patient, later, actor=ward.actor, now=ward.now)
+        for side in MarkSide:
+            planning.mark(session, patient, coming, side, how="yes", actor=ward.actor, now=ward.now)
+    ward.now += timedelta(days=2)
+    ward.text(patient, "HOLD")
+    ward.now += timedelta(days=20)
+    ward.text(patient, "READY")
+
+    with pytest.raises(PlanError, match="Nothing of the plan is left to redraw"):
+        propose(ward, patient, coming)  # it would begin with 55, and 60 is taken

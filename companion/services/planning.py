@@ -427,7 +427,10 @@ def _end_open_hold(session: Session, patient: Patient, actor: Actor, now: dateti
 
 
 def finish(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
-    """Close the agreed version: its taper is over, and so is a hold."""
+    """Close the agreed version: its taper is over, and so are a hold and what was proposed."""
+    proposed = plans.proposed_version(session, patient)
+    if proposed is not None:  # written while doses were taken that nobody takes any more
+        withdraw(session, patient, proposed, actor=actor, now=now)
     version = plans.agreed_version(session, patient)
     if version is not None:
         plans.lock(session, version)

@@ -231,6 +231,16 @@ def test_any_plan_after_a_finished_taper_counts_as_a_rise(ward: Ward) -> None:
         propose(ward, patient, draft_of(ward, (0, 10), based_on=old))
 
 
+def test_what_was_proposed_ends_with_the_taper(ward: Ward) -> None:
+    patient = ward.register()
+    old = ward.agree(patient, (7, 50))
+    proposed = propose(ward, patient, draft_of(ward, (0, 60), (9, 50), based_on=old))
+    finish(ward, patient)
+
+    with pytest.raises(PlanError, match="can no longer be agreed"):
+        mark(ward, patient, proposed, MarkSide.PATIENT)
+
+
 def test_nobody_but_a_prescriber_marks_what_has_become_a_rise(ward: Ward) -> None:
     patient = ward.register()
     old = ward.agree(patient, (2, 50), (28, 40))

@@ -29,7 +29,7 @@ from companion.store.organisations import Team
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.web.chart import StepChart, step_chart
-from companion.web.patient_page import VersionView, until_next, version_view
+from companion.web.patient_page import VersionView, begins_on, until_next, version_view
 
 CALENDAR_WEEKS = 12
 """What a calendar on paper shows: longer plans change before that is over."""
@@ -123,7 +123,14 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
         weeks=_weeks(product, view.steps, since, holds),
         prescriptions=[]
         if product is None
-        else prescriptions(product, view.steps, since, days=days, holds=holds),
+        else prescriptions(
+            product,
+            view.steps,
+            since,
+            days=days,
+            holds=holds,
+            until=begins_on(plan) if version is plan.version is not plan.agreed else None,
+        ),
         team=organisations.team_of(session, patient.organisation_id, patient.team_id),
         today=today,
         table=f"{TABLE}, {VERSION}",

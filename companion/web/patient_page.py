@@ -223,7 +223,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         in_force_on=min(today, held_from(steps, holds) or today),
         version=view,
         coming=None if agreed in {None, shown} else version_view(session, agreed, names),
-        coming_on=_begins_on(plan),
+        coming_on=begins_on(plan),
         proposed=new,
         weighed=None
         if new is None
@@ -264,7 +264,7 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
     )
 
 
-def _begins_on(plan: PlanToday) -> date | None:
+def begins_on(plan: PlanToday) -> date | None:
     """Return the first day of the version that was agreed last, None where a hold keeps it away."""
     newest = None if plan.agreed is None else plan.agreed.id
     return next((s.starts_on for s in plan.timeline.stretches if s.of.name == newest), None)
@@ -272,7 +272,7 @@ def _begins_on(plan: PlanToday) -> date | None:
 
 def until_next(view: VersionView, plan: PlanToday) -> VersionView:
     """Leave out the steps of *view*, in force today, that a newer agreed version takes over."""
-    ends_on = None if view.version is plan.agreed else _begins_on(plan)
+    ends_on = None if view.version is plan.agreed else begins_on(plan)
     steps = tuple(step for step in view.steps if ends_on is None or step.starts_on < ends_on)
     return replace(view, steps=steps)
 

@@ -18,9 +18,11 @@ from companion.core import (
     signposting,
     situation,
     supply,
+    taper,
     triage,
     working,
 )
+from companion.core.doses import DoseUnit
 from companion.services import agreeing, checking_in, conversing, obstacles, receiving
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +108,11 @@ def test_every_rule_in_the_code_has_its_line_and_no_line_is_without_code() -> No
             f"over {plan_checks.LONG_USE_PERCENT} % of the start in {plan_checks.LONG_USE_DAYS} days",
         ),
         ("PLAN-20", f"over {PlansSection().risk_load_mg} mg"),
+        ("PLAN-23", f"{taper.MOST_A_DAY[DoseUnit.MILLIGRAM]} mg"),
+        ("PLAN-23", f"{taper.MOST_A_DAY[DoseUnit.MILLILITRE]} ml"),
+        ("PLAN-23", f"{taper.MOST_A_DAY[DoseUnit.MICROGRAM_PER_HOUR]} microgram/hour"),
+        ("PLAN-23", f"{taper.MOST_A_DAY[DoseUnit.TABLET]} tablets"),
+        ("PLAN-24", f"over {taper.LONG_PAST_DAYS} days"),
         ("C-04", str(checking_in.STARTS_A_MINUTE)),
         ("C-03", f"{calendar.SHORTEST_WINDOW.total_seconds() / 60:.0f} minutes"),
         ("C-19", f"{finer_form.MOST_PATCHES} patches"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from companion.core.doses import DayDoses
 from companion.core.taper import Hold, Step, dose_on
 
 
@@ -61,10 +62,18 @@ def difference(
 def begins_above(
     old: Sequence[Step], new: Sequence[Step], since: date, holds: Sequence[Hold] = ()
 ) -> bool:
-    """Tell whether *new* begins with more, at any time of day, than *old* says for *since*."""
-    taken, first = dose_on(old, since, holds), new[0].doses
-    if taken is None:
-        return False
+    """Tell whether *new* begins with more, at any time of day, than *old* says.
+
+    Held against it is what *old* says for *since*, and for the day on which *new* begins.
+    """
+    begins = max(since, new[0].starts_on)
+    first, said = dose_on(new, begins), [dose_on(old, day, holds) for day in (since, begins)]
+    assert first is not None  # it has begun
+    return any(is_above(first, taken) for taken in said if taken is not None)
+
+
+def is_above(first: DayDoses, taken: DayDoses) -> bool:
+    """Tell whether *first* is more, at any time of day, than what is *taken*, in one unit."""
     if taken.amounts.keys() != first.amounts.keys():  # moved to other times: only totals compare
         return first.total > taken.total
     return any(amount > taken.at(time_of_day) for time_of_day, amount in first.amounts.items())

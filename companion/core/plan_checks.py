@@ -117,14 +117,16 @@ def _warn(rule: str, step: int | None, text: str) -> Concern:
 
 
 def _not_makeable(plan: Checked) -> Iterator[Concern]:
-    for number, _before, step in plan.pairs():
-        for time_of_day, amount in step.doses.amounts.items():
+    days = [(None, plan.current), *((number, step.doses) for number, _, step in plan.pairs())]
+    for number, doses in days:
+        for time_of_day, amount in doses.amounts.items():
             if not plan.dispenser.can_make(amount):
                 yield _stop(
                     "PLAN-01",
                     number,
-                    f"{plain(amount)} {plan.form.unit} ({time_of_day}) cannot be made of whole "
-                    f"units of {_listed(plan.strengths)}.",
+                    f"{'What is taken now: ' if number is None else ''}{plain(amount)} "
+                    f"{plan.form.unit} ({time_of_day}) cannot be made of whole units of "
+                    f"{_listed(plan.strengths)}.",
                 )
 
 

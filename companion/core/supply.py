@@ -54,16 +54,19 @@ def prescriptions(
     *,
     days: int,
     holds: Sequence[Hold] = (),
+    until: date | None = None,
 ) -> list[Prescription]:
     """Return the prescriptions of *days* days each, from *since* until the last step is covered.
 
     The last dose goes on, so that one of them holds what it needs; a plan that ends at nothing
-    ends with its last dose. *holds* keep later steps from coming.
+    ends with its last dose. *holds* keep later steps from coming. From *until* on another
+    version counts, whose prescriptions are its own.
     """
     begins, last = max(since, steps[0].starts_on), until_held(steps, holds)[-1]
     ends = last.starts_on
     if last.doses.total:
         ends = max(begins, ends) + timedelta(days=days)
+    ends = min(ends, until or ends)
     found = []
     while begins < ends:
         last_day = min(begins + timedelta(days=days), ends) - timedelta(days=1)

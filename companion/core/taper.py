@@ -9,12 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from companion.core.doses import DayDoses
+from companion.core.doses import DayDoses, DoseUnit, plain
 
 MOST_STEPS = 400
 """A taper with more is a typing error."""
 LONGEST_DAYS = 3653
 """Ten years."""
+MOST_A_DAY = {
+    DoseUnit.MILLIGRAM: 3000,
+    DoseUnit.MILLILITRE: 1000,
+    DoseUnit.MICROGRAM_PER_HOUR: 1000,
+    DoseUnit.TABLET: 100,
+}
+"""Rule PLAN-23: more in a day than anybody is known to take is a typing error."""
+LONG_PAST_DAYS = 366
+"""Rule PLAN-24: a plan that began longer ago is a typing error; so is a review before today."""
 
 
 class PlanError(ValueError):
@@ -52,17 +61,49 @@ def check_steps(steps: Sequence[Step]) -> tuple[Step, ...]:
 
     Raises:
         PlanError: there are none or too many, dates do not rise, the unit changes, the
-            plan is longer than ten years, or a dose rises.
+            plan is longer than ten years, a dose rises, or more is taken than anybody takes.
     """
     if not steps:
         raise PlanError("steps", "Enter at least one step")
     if len(steps) > MOST_STEPS:
         raise PlanError("steps", f"A plan has at most {MOST_STEPS} steps")
+    try:
+        check_most(steps[0].doses)
+    except PlanError as error:
+        raise PlanError(f"steps[0].{error.field}", str(error)) from error
     for index in range(1, len(steps)):
         _check_against(index, steps[index - 1], steps[index])
     if (steps[-1].starts_on - steps[0].starts_on).days > LONGEST_DAYS:
         raise PlanError(f"steps[{len(steps) - 1}].starts_on", "A plan lasts at most ten years")
     return tuple(steps)
+
+
+def check_most(doses: DayDoses) -> None:
+    """Refuse a day with more than anybody takes.
+
+    Raises:
+        PlanError: the time of day with the largest amount is named.
+    """
+    most = MOST_A_DAY[doses.unit]
+    if doses.total > most:
+        largest = max(doses.amounts, key=doses.at)
+        raise PlanError(
+            largest,
+            f"{plain(doses.total)} {doses.unit} a day is more than anybody takes (over {most}): "
+            "look at the amounts again",
+        )
+
+
+def check_days(starts_on: date, review_on: date | None, today: date) -> None:
+    """Refuse days that can only be typing errors.
+
+    Raises:
+        PlanError: the plan began long ago, or the next review is before *today*.
+    """
+    if (today - starts_on).days > LONG_PAST_DAYS:
+        raise PlanError("starts_on", "This is more than a year ago: look at the year again")
+    if review_on is not None and review_on < today:
+        raise PlanError("review_on", "The next review cannot be before today")
 
 
 def _check_against(index: int, before: Step, step: Step) -> None:
@@ -84,7 +125,7 @@ def step_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Ste
 
     The first hold stops the plan where it stands: from then on the dose stays.
     """
-    held_on = _held_on(holds)
+    held_on = held_from(steps, holds)
     if held_on is not None and held_on < day:
         day = held_on
     begun = [step for step in steps if step.starts_on <= day]
@@ -99,7 +140,7 @@ def dose_on(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Day
 
 def next_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> Step | None:
     """Return the first step after *day* that will come, or None while a hold stands."""
-    held_on = _held_on(holds)
+    held_on = held_from(steps, holds)
     if held_on is not None and held_on <= day:
         return None
     later = [step for step in steps if step.starts_on > day]
@@ -110,7 +151,7 @@ def next_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> St
 
 def last_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> date | None:
     """Return the day of the newest reduction up to *day*, or None when none has come."""
-    held_on = _held_on(holds)
+    held_on = held_from(steps, holds)
     until = day if held_on is None else min(day, held_on)
     cuts = [step.starts_on for step in steps[1:] if step.starts_on <= until]
     return cuts[-1] if cuts else None
@@ -118,7 +159,7 @@ def last_cut(steps: Sequence[Step], day: date, holds: Sequence[Hold] = ()) -> da
 
 def until_held(steps: Sequence[Step], holds: Sequence[Hold]) -> tuple[Step, ...]:
     """Return the steps that come, or came: all of them, but for those that a hold keeps away."""
-    held_on = _held_on(holds)
+    held_on = held_from(steps, holds)
     return tuple(step for step in steps if held_on is None or step.starts_on <= held_on)
 
 
@@ -127,5 +168,8 @@ def first_cut(steps: Sequence[Step]) -> date | None:
     return steps[1].starts_on if len(steps) > 1 else None
 
 
-def _held_on(holds: Sequence[Hold]) -> date | None:
-    return min((hold.held_on for hold in holds), default=None)
+def held_from(steps: Sequence[Step], holds: Sequence[Hold]) -> date | None:
+    """Return the day whose dose stays, or None. A plan that is held before it begins does begin."""
+    if not holds:
+        return None
+    return max(min(hold.held_on for hold in holds), steps[0].starts_on)

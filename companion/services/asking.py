@@ -9,12 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from companion.core.calendar import local_day
 from companion.core.pace import Say, redraw
 from companion.core.taper import PlanError, Step
 from companion.core.triage import request_finding
 from companion.services import assessing, planning
 from companion.services.alerting import tell_about
+from companion.services.plan_today import plan_on
 from companion.services.planning import PlanDraft
 from companion.store import agreeing, audit, organisations, plans
 from companion.store.agreeing import PlanRequest
@@ -61,16 +61,22 @@ def ask(
     return asked
 
 
-def redrawn(
-    session: Session, version: PlanVersion, say: Say, today: date
-) -> tuple[Step, ...] | None:
-    """Return the agreed plan from *today* on as *say* asks for, or None with nothing left."""
+def redrawn(session: Session, patient: Patient, say: Say, today: date) -> tuple[Step, ...] | None:
+    """Return the agreed plan from *today* on as *say* asks for, or None with nothing left.
+
+    Nothing is redrawn of what has not begun, or of what is in force only until then: what is
+    taken now and what comes after it are of two versions, and a person writes the third.
+    """
+    plan = plan_on(session, patient, today)
+    version = plan.version
+    if version is None or version is not plan.agreed:
+        return None
     product = version.product
     return redraw(
         say,
-        plans.steps_of(session, version),
+        plan.steps,
         today,
-        plans.binding_holds(session, version),
+        plan.holds,
         change_days=None if product is None else product.form.change_days,
     )
 
@@ -96,8 +102,8 @@ def propose(
     version = plans.agreed_version(session, patient)
     if request.settled_at is not None or version is None:
         raise PlanError("request", "This was settled already")
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    steps = redrawn(session, version, request.say, local_day(now, zone))
+    today = organisations.today_of(session, patient.organisation_id, now)
+    steps = redrawn(session, patient, request.say, today)
     if steps is None:
         raise PlanError("request", "Nothing of the plan is left to redraw")
     if assessing.must_ask(
@@ -107,7 +113,7 @@ def propose(
     proposed = planning.propose(
         session,
         patient,
-        _as_draft(session, version, request, steps, based_on),
+        _as_draft(session, version, request, steps, based_on, today),
         actor=actor,
         now=now,
     )
@@ -122,7 +128,9 @@ def _as_draft(
     request: PlanRequest,
     steps: Sequence[Step],
     based_on: UUID,
+    today: date,
 ) -> PlanDraft:
+    review_on = version.review_on
     return PlanDraft(
         medicine=version.medicine,
         unit=version.unit,
@@ -134,7 +142,7 @@ def _as_draft(
         reasons=f"Redrawn because the patient asked: {request.say.upper()}.",
         product=version.product,
         written_as=version.written_as,
-        review_on=version.review_on,
+        review_on=review_on if review_on is not None and review_on >= today else None,
     )
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 from companion.core.equivalence import morphine_equivalent
 from companion.core.situation import Situation
 from companion.core.taper import PlanError
-from companion.store import audit, organisations, plans, situations
+from companion.services.plan_today import plan_today
+from companion.store import audit, plans, situations
 from companion.store.audit import Actor
 from companion.store.database import Session
 from companion.store.patients import Patient
@@ -71,17 +72,19 @@ def assessed(session: Session, patient: Patient) -> Assessed | None:
 
 
 def tapered_load(session: Session, patient: Patient, now: datetime) -> Decimal | None:
-    """Return mg of oral morphine a day that today's dose of the agreed plan is like.
+    """Return mg of oral morphine a day that today's dose by the plan is like.
 
-    0 without a plan that runs; None where the medicine has no factor or is not in the catalogue.
+    Of a plan that has not begun, or is only proposed, it is the dose that it begins with. 0 where
+    none is written; None where the medicine has no factor or is not in the catalogue.
     """
-    version = plans.agreed_version(session, patient)
-    if version is None:
-        return Decimal(0)
-    today = organisations.today_of(session, patient.organisation_id, now)
-    doses, product = plans.doses_on(session, version, today), version.product
-    if doses is None:
-        return Decimal(0)
+    plan = plan_today(session, patient, now)
+    version, doses = plan.version, plan.doses
+    if version is None or doses is None:
+        version = plan.agreed or plans.proposed_version(session, patient)
+        if version is None:
+            return Decimal(0)
+        doses = plans.steps_of(session, version)[0].doses
+    product = version.product
     if product is None:
         return None
     return morphine_equivalent(product.drug, product.form, doses.total)

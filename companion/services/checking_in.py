@@ -186,13 +186,13 @@ def _protocol_of(
     session: Session, patient: Patient, today: date
 ) -> tuple[str, date, PlanVersion | None] | None:
     plan = plan_on(session, patient, today)
-    if plan.version is not None and plan.has_begun:
+    if plan.version is not None:
         cut = plan.last_cut_on
         if plan.held_on is not None:
-            return "hold", max(plan.held_on, cut or plan.held_on), plan.version
+            return "hold", max(plan.held_on, cut or plan.held_on), plan.agreed
         if cut is not None and plan.next_cut_on is None and today - cut >= AFTER_TAPER:
-            return "after-taper", cut, plan.version
-        return "taper", cut or plan.version.starts_on, plan.version
+            return "after-taper", cut, plan.agreed
+        return "taper", cut or plan.version.starts_on, plan.agreed
     if patient.pathway is Pathway.DISCHARGE and patient.discharged_on is not None:
         return "post-discharge", patient.discharged_on, None
     return None

@@ -8,6 +8,7 @@ from companion.core.calendar import local_day
 from companion.core.confirming import Taken, Worry, unconfirmed_step
 from companion.core.taper import PlanError, Step
 from companion.services import planning
+from companion.services.plan_today import plan_today
 from companion.store import alerts, organisations, plans, supplies
 from companion.store.audit import Actor
 from companion.store.database import Session
@@ -73,12 +74,12 @@ def record_taken(
         raise PlanError("words", "Say what is taken")
     if len(words) > LONGEST_WORDS:
         raise PlanError("words", "This is too long")
-    version = plans.agreed_version(session, patient)
+    plan = plan_today(session, patient, now)
+    version = plan.version
     if version is None:
         raise PlanError("taken", "No agreed plan runs")
     plans.lock(session, version)
-    today = organisations.today_of(session, patient.organisation_id, now)
-    step = unconfirmed(session, patient, version, today)
+    step = unconfirmed(session, patient, version, plan.today)
     if step is None or step.starts_on != step_on:
         raise PlanError("taken", "Somebody has written this down already. Look again")
     assert actor.user_id is not None

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from companion.core.taper import Hold, Step, dose_on, first_cut, last_cut, next_cut
+from companion.core.calendar import local_day
+from companion.core.doses import DayDoses
+from companion.core.taper import Hold, Step
+from companion.core.timeline import Bound, Stretch, Timeline
 from companion.core.triage import in_step_week
 from companion.store import organisations, plans
 from companion.store.database import Session
@@ -15,32 +19,70 @@ from companion.store.plans import PlanVersion
 
 @dataclass(frozen=True, slots=True)
 class PlanToday:
-    """The agreed plan on one local day; without *version* none is agreed."""
+    """The agreed plan on one local day.
+
+    *agreed* is the newest version that both agreed to, whose first day may be to come; without
+    it none is agreed. *bound* are all that were, as they stand in *timeline*.
+    """
 
     today: date
-    version: PlanVersion | None
-    steps: Sequence[Step]
-    holds: Sequence[Hold]
+    agreed: PlanVersion | None
+    bound: Sequence[PlanVersion]
+    timeline: Timeline
 
     @property
-    def has_begun(self) -> bool:
-        """Whether there is a plan that has started."""
-        return self.version is not None and self.version.starts_on <= self.today
+    def in_force(self) -> Stretch | None:
+        """What is in force today, or None before the plan has begun."""
+        return self.timeline.on(self.today)
+
+    @property
+    def version(self) -> PlanVersion | None:
+        """The version that is in force today, or None before the plan has begun."""
+        stretch = self.in_force
+        return None if stretch is None else self.version_of(stretch)
+
+    def version_of(self, stretch: Stretch) -> PlanVersion:
+        """Return the version that *stretch* is of."""
+        return next(version for version in self.bound if version.id == stretch.of.name)
+
+    @property
+    def doses(self) -> DayDoses | None:
+        """What the plan says for today, or None before it has begun."""
+        stretch = self.in_force
+        return None if stretch is None else stretch.step.doses
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """All steps of the version in force."""
+        stretch = self.in_force
+        return () if stretch is None else stretch.of.steps
+
+    @property
+    def holds(self) -> Sequence[Hold]:
+        """The holds that bind the version in force."""
+        stretch = self.in_force
+        return () if stretch is None else stretch.of.holds
 
     @property
     def first_cut_on(self) -> date | None:
         """The day of the first reduction of all."""
-        return first_cut(self.steps)
+        return self.timeline.first_cut_on
 
     @property
     def last_cut_on(self) -> date | None:
         """The day of the newest reduction that has come."""
-        return last_cut(self.steps, self.today, self.holds)
+        return self.timeline.last_cut_on(self.today)
+
+    @property
+    def next_step(self) -> Step | None:
+        """The step that comes next, if one will."""
+        stretch = self.timeline.next_after(self.today)
+        return None if stretch is None else stretch.step
 
     @property
     def next_cut_on(self) -> date | None:
-        """The day of the reduction that comes next, if one will."""
-        step = next_cut(self.steps, self.today, self.holds)
+        """The day of the change that comes next, if one will."""
+        step = self.next_step
         return None if step is None else step.starts_on
 
     @property
@@ -56,8 +98,8 @@ class PlanToday:
     @property
     def units_today(self) -> Decimal | None:
         """How many tablets or capsules are taken today; None where nobody counts them."""
-        product = None if self.version is None else self.version.product
-        doses = dose_on(self.steps, self.today, self.holds)
+        version, doses = self.version, self.doses
+        product = None if version is None else version.product
         if product is None or doses is None or not product.form.is_counted:
             return None
         dispenser = product.dispenser([self.steps[0].doses, doses])
@@ -74,8 +116,20 @@ def plan_today(session: Session, patient: Patient, now: datetime) -> PlanToday:
 
 def plan_on(session: Session, patient: Patient, today: date) -> PlanToday:
     """Return what the plan of *patient* means on that local day."""
-    version = plans.agreed_version(session, patient)
-    if version is None:
-        return PlanToday(today, None, (), ())
-    steps, holds = plans.steps_of(session, version), plans.binding_holds(session, version)
-    return PlanToday(today, version, steps, holds)
+    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
+    bound = plans.bound_of(session, patient)
+    timeline = Timeline([_bound(session, version, zone) for version in bound])
+    return PlanToday(today, bound[-1] if bound else None, bound, timeline)
+
+
+def _bound(session: Session, version: PlanVersion, zone: ZoneInfo) -> Bound:
+    holds = plans.holds_since_agreed(session, version)
+    agreed_at = plans.agreed_at_of(session, version) or version.set_at
+    return Bound(
+        name=version.id,
+        agreed_on=local_day(agreed_at, zone),
+        steps=plans.steps_of(session, version),
+        holds=tuple(Hold(hold.held_on) for hold in holds),
+        first_held_on=local_day(holds[0].held_at, zone) if holds else None,
+        counted_as=version.counted_as,
+    )

@@ -11,16 +11,16 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from companion.core.agreement import MarkSide, VersionState, is_binding
-from companion.core.calendar import local_day
-from companion.core.doses import DoseUnit
-from companion.core.plan_changes import begins_above
+from companion.core.doses import DayDoses, DoseUnit
+from companion.core.plan_changes import is_above
 from companion.core.product import Product, is_as_strong
 from companion.core.supply import held_until
-from companion.core.taper import PlanError, Step, check_steps, dose_on, next_cut
+from companion.core.taper import PlanError, Step, check_days, check_steps, dose_on
 from companion.core.triage import hold_finding
 from companion.services import queueing
 from companion.services.alerting import tell_about
 from companion.services.enrolment import StaleError
+from companion.services.plan_today import plan_on, plan_today
 from companion.store import audit, organisations, plans, supplies
 from companion.store.audit import Actor
 from companion.store.database import Session
@@ -73,12 +73,15 @@ def propose(
         StaleError: another version came since the one it was based on.
     """
     steps = _checked(draft)
-    _check_rise(session, patient, draft, steps, may_raise=may_raise, now=now)
+    today = organisations.today_of(session, patient.organisation_id, now)
+    check_days(steps[0].starts_on, draft.review_on, today)
+    plan = plans.plan_of(session, patient) or _new_plan(session, patient, now)
+    plans.lock_plan(session, plan)  # one of the older versions may be about to bind
+    _check_rise(session, patient, draft, steps, may_raise=may_raise, today=today)
     versions = plans.versions_of(session, patient)
     newest = versions[0].id if versions else None
     if newest != draft.based_on:
         raise StaleError("Somebody else has changed this plan. Compare the two, then save")
-    plan = plans.plan_of(session, patient) or _new_plan(session, patient, now)
     assert actor.user_id is not None
     version = PlanVersion(
         id=uuid4(),
@@ -118,12 +121,9 @@ def _check_rise(
     steps: Sequence[Step],
     *,
     may_raise: bool,
-    now: datetime,
+    today: date,
 ) -> None:
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    if not rises(
-        session, patient, Beginning(draft.medicine, draft.product, steps), local_day(now, zone)
-    ):
+    if not rises(session, patient, Beginning(draft.medicine, draft.product, steps), today):
         return
     if not may_raise:
         raise PlanError(
@@ -148,34 +148,45 @@ def beginning_of(session: Session, version: PlanVersion) -> Beginning:
 
 
 def rises(session: Session, patient: Patient, new: Beginning, today: date) -> bool:
-    """Tell whether *new* begins with more than the agreed plan says for today.
+    """Tell whether *new* begins with more than what was agreed says, today or on its first day.
 
     Another form of the same drug is held against it by the milligrams of a day. Another drug,
     or one that nobody can compare, counts as more: no table turns one into another, so a
-    prescriber must look.
+    prescriber must look. So does any plan after a taper that is over: nobody knows what is taken.
     """
-    version = plans.agreed_version(session, patient)
-    if version is None:
-        return False
-    holds, old = plans.binding_holds(session, version), beginning_of(session, version)
-    if not _is_same_medicine(old, new):
-        return True
-    is_counted_alike = version.unit is new.steps[0].doses.unit
-    if is_counted_alike and is_as_strong(old.product, new.product):
-        return begins_above(old.steps, new.steps, today, holds)
-    taken = dose_on(old.steps, today, holds)
-    if taken is None or old.product is None or new.product is None:
-        return True
-    before = taken.total * old.product.form.mg_per_unit
-    return new.steps[0].doses.total * new.product.form.mg_per_unit > before
+    plan = plan_on(session, patient, today)
+    if plan.agreed is None:
+        return plans.has_finished(session, patient)
+    begins = max(today, new.steps[0].starts_on)
+    first = dose_on(new.steps, begins)
+    assert first is not None  # it has begun
+    said = [stretch for day in (today, begins) if (stretch := plan.timeline.on(day))]
+    # What is agreed may itself begin later: then it is what that begins with.
+    return any(
+        _is_more(first, new, stretch.step.doses, plan.version_of(stretch))
+        for stretch in said or plan.timeline.stretches[:1]
+    )
 
 
-def _is_same_medicine(old: Beginning, new: Beginning) -> bool:
-    if old.product is None or new.product is None:
+def _is_more(first: DayDoses, new: Beginning, taken: DayDoses, version: PlanVersion) -> bool:
+    """Tell whether *new*, whose dose is *first*, is more than what is *taken* by *version*."""
+    old = version.product
+    if not _is_same_medicine(version, new):
+        return True
+    if taken.unit is first.unit and is_as_strong(old, new.product):
+        return is_above(first, taken)
+    if old is None or new.product is None:
+        return True
+    return first.total * new.product.form.mg_per_unit > taken.total * old.form.mg_per_unit
+
+
+def _is_same_medicine(old: PlanVersion, new: Beginning) -> bool:
+    before, after = old.product, new.product
+    if before is None or after is None:
         return old.medicine.casefold() == new.medicine.strip().casefold()
     # A patch gives a rate, all else an amount: the same drug, and yet not to be compared.
-    is_patch = [one.product.form.change_days is None for one in (old, new) if one.product]
-    return old.product.drug is new.product.drug and len(set(is_patch)) == 1
+    is_patch = {product.form.change_days is None for product in (before, after)}
+    return before.drug is after.drug and len(is_patch) == 1
 
 
 def _new_plan(session: Session, patient: Patient, now: datetime) -> Plan:
@@ -217,13 +228,16 @@ def mark(
     actor: Actor,
     now: datetime,
     recorded_by: UUID | None = None,
+    may_raise: bool = False,
 ) -> PlanVersion:
-    """Write down one side's yes. With both, the version binds and the one before is over.
+    """Write down one side's yes. With both it binds, and from its first day the one before is over.
 
-    *recorded_by* is who asked, where the patient answered by text.
+    *recorded_by* is who asked, where the patient answered by text. *may_raise* is whether the
+    actor prescribes: nobody else may mark what has come to begin with more than is taken.
 
     Raises:
-        PlanError: the version is no longer proposed, the side has marked, or *how* is empty.
+        PlanError: the version is no longer proposed, the side has marked, *how* is empty, or a
+            reduction came since it was written, so that it begins with more than is taken now.
     """
     if not how.strip() or len(how) > LONGEST_WORDS:
         raise PlanError("how", "Say how they agreed, in a few words")
@@ -233,6 +247,12 @@ def mark(
     sides = {standing.side for standing in plans.marks_of(session, version)}
     if side in sides:
         raise PlanError("side", "This mark stands already")
+    if not may_raise and _has_become_a_rise(session, patient, version, now):
+        raise PlanError(
+            "side",
+            "A reduction came since this was written: it begins with more than is taken now. "
+            "Write it anew, or let a prescriber record this",
+        )
     who = recorded_by or actor.user_id
     assert who is not None
     made = PlanMark(
@@ -251,6 +271,21 @@ def mark(
     return version
 
 
+def _has_become_a_rise(
+    session: Session, patient: Patient, version: PlanVersion, now: datetime
+) -> bool:
+    """Tell whether it begins with more than is taken now, and the writer cannot have known."""
+    today, written_on = (
+        organisations.today_of(session, patient.organisation_id, moment)
+        for moment in (now, version.set_at)
+    )
+    begins = beginning_of(session, version)
+    if not rises(session, patient, begins, today):
+        return False
+    is_taken = [plan_on(session, patient, day).in_force for day in (written_on, today)]
+    return is_taken[0] != is_taken[1] or not rises(session, patient, begins, written_on)
+
+
 def _bind(
     session: Session, patient: Patient, version: PlanVersion, actor: Actor, now: datetime
 ) -> None:
@@ -258,7 +293,7 @@ def _bind(
     if before is not None:
         before.state = VersionState.SUPERSEDED
         session.flush()
-        _end_open_hold(session, patient, actor, now)
+    _end_open_hold(session, patient, actor, now)
     version.state = VersionState.AGREED
     queueing.cancel_waiting(session, patient, reason="The plan changed.", now=now)
     record(session, patient, version, actor, "plan agreed", now)
@@ -272,6 +307,7 @@ def withdraw(
     Raises:
         PlanError: it binds, or is over.
     """
+    plans.lock(session, version)
     if version.state is not VersionState.PROPOSED:
         raise PlanError("version", "Only a version that is not agreed yet can be taken back")
     version.state = VersionState.WITHDRAWN
@@ -285,16 +321,14 @@ def hold(
 
     A second hold changes nothing: the first stands.
     """
-    version = plans.agreed_version(session, patient)
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    today = local_day(now, zone)
-    cut = None if version is None else _next_cut_on(session, version, today)
+    plan = plan_today(session, patient, now)
+    version, today = plan.version or plan.agreed, plan.today
     ends = None if version is None else lasts_at_todays_dose(session, version, today)
     tell_about(
         session,
         patient,
         hold_finding(
-            cut,
+            plan.next_cut_on,
             supply_ends_on=ends,
             review_on=None if version is None else version.review_on,
         ),
@@ -348,12 +382,6 @@ def _hold_on(
     return held
 
 
-def _next_cut_on(session: Session, version: PlanVersion, today: date) -> date | None:
-    holds = plans.binding_holds(session, version)
-    cut = next_cut(plans.steps_of(session, version), today, holds)
-    return None if cut is None else cut.starts_on
-
-
 def lasts_at_todays_dose(session: Session, version: PlanVersion, today: date) -> date | None:
     """Return the last day for which the supply holds today's dose, if it stays from now on.
 
@@ -399,9 +427,14 @@ def _end_open_hold(session: Session, patient: Patient, actor: Actor, now: dateti
 
 
 def finish(session: Session, patient: Patient, *, actor: Actor, now: datetime) -> None:
-    """Close the agreed version: its taper is over."""
+    """Close the agreed version: its taper is over, and so are a hold and what was proposed."""
+    proposed = plans.proposed_version(session, patient)
+    if proposed is not None:  # written while doses were taken that nobody takes any more
+        withdraw(session, patient, proposed, actor=actor, now=now)
     version = plans.agreed_version(session, patient)
     if version is not None:
+        plans.lock(session, version)
+        _end_open_hold(session, patient, actor, now)
         version.state = VersionState.FINISHED
         record(session, patient, version, actor, "plan finished", now)
 

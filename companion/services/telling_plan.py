@@ -6,14 +6,12 @@ not sure what is taken, the team calls instead.
 
 from datetime import datetime
 
-from companion.core.calendar import local_day
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.medicines import labelled
-from companion.core.taper import dose_on, next_cut
 from companion.core.triage import plan_asked_finding
 from companion.services import confirming
 from companion.services.alerting import tell_about
-from companion.store import organisations, plans
+from companion.services.plan_today import plan_today
 from companion.store.database import Session
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
@@ -24,26 +22,22 @@ def answer_for(
     session: Session, wording: Wording, patient: Patient, *, now: datetime
 ) -> tuple[str, dict[str, str]]:
     """Return the key of the text that answers PLAN, and its values."""
-    version = plans.agreed_version(session, patient)
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    today = local_day(now, zone)
-    if version is None or version.starts_on > today:
+    plan = plan_today(session, patient, now)
+    version, doses, step = plan.version, plan.doses, plan.next_step
+    if version is None or doses is None:
         return "plan_none", {}
     if confirming.stands_still(session, patient) or confirming.unconfirmed(
-        session, patient, version, today
+        session, patient, version, plan.today
     ):
         tell_about(session, patient, plan_asked_finding(), now=now)
         return "plan_team_calls", {}
     if not patient.detailed or patient.handshake_confirmed_at is None:
         return "plan_on_paper", {}
-    steps, holds = plans.steps_of(session, version), plans.binding_holds(session, version)
-    doses, cut = dose_on(steps, today, holds), next_cut(steps, today, holds)
-    assert doses is not None  # the plan has begun
     said = {"amounts": amounts_for(wording, patient.language, version, doses)}
-    if cut is not None:
-        day = wording.short_day(cut.starts_on, patient.language)
+    if step is not None:
+        day = wording.short_day(step.starts_on, patient.language)
         return "plan_today", {**said, "day": day}
-    return ("plan_today_held" if holds else "plan_today_last"), said
+    return ("plan_today_held" if plan.holds else "plan_today_last"), said
 
 
 def amounts_for(wording: Wording, language: str, version: PlanVersion, doses: DayDoses) -> str:

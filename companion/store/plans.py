@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from companion.core.agreement import MarkSide, VersionState
 from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.product import Product, is_as_strong, product_from
-from companion.core.taper import Hold, Step, dose_on
+from companion.core.taper import Hold, Step
 from companion.store.database import Base, Scope, keyring_of, stored_enum
 from companion.store.patients import Patient
 
@@ -71,6 +71,14 @@ class PlanVersion(Base):
     def product(self) -> Product | None:
         """What it is made of; None for a medicine that is not in the catalogue."""
         return product_from(self.drug, self.form, self.strengths)
+
+    @property
+    def counted_as(self) -> tuple[str, str, Decimal]:
+        """What its amounts are of: the same for two versions whose amounts compare as written."""
+        product = self.product
+        if product is None:
+            return self.medicine.casefold(), self.unit, Decimal(1)
+        return product.drug.name, self.unit, product.form.mg_per_unit
 
     def counts_like(self, other: "PlanVersion") -> bool:
         """Tell whether amounts of both compare as written: one unit, as much of the drug in it."""
@@ -202,24 +210,62 @@ def plan_of(session: Session, patient: Patient) -> Plan | None:
 
 
 def versions_of(session: Session, patient: Patient) -> Sequence[PlanVersion]:
-    """Return every version of the patient's plan, newest first."""
+    """Return every version of the patient's plan as it stands now, newest first."""
     query = (
         sa.select(PlanVersion)
         .join(Plan, Plan.id == PlanVersion.plan_id)
         .where(_of(patient))
         .order_by(PlanVersion.number.desc())
+        .execution_options(populate_existing=True)
     )
     return session.scalars(query).all()
 
 
+BOUND = (VersionState.AGREED, VersionState.SUPERSEDED)
+"""Versions that both agreed to. One that was replaced may still be in force: see the timeline."""
+
+
+def bound_of(session: Session, patient: Patient) -> list[PlanVersion]:
+    """Return the versions that were agreed since a taper was last finished, oldest first."""
+    found: list[PlanVersion] = []
+    for version in versions_of(session, patient):
+        if version.state is VersionState.FINISHED:
+            break
+        if version.state in BOUND:
+            found.insert(0, version)
+    return found
+
+
+def has_finished(session: Session, patient: Patient) -> bool:
+    """Tell whether a taper of the patient is over."""
+    return any(v.state is VersionState.FINISHED for v in versions_of(session, patient))
+
+
 def agreed_version(session: Session, patient: Patient) -> PlanVersion | None:
-    """Return the version that binds now, or None."""
+    """Return the newest version that both agreed to, or None; its first day may be to come."""
+    return next((v for v in versions_of(session, patient) if v.state is VersionState.AGREED), None)
+
+
+def proposed_version(session: Session, patient: Patient) -> PlanVersion | None:
+    """Return the version that waits for agreement, or None."""
+    proposed = VersionState.PROPOSED
+    return next((v for v in versions_of(session, patient) if v.state is proposed), None)
+
+
+def proposed_in(session: Session, scope: Scope) -> Sequence[tuple[PlanVersion, Patient]]:
+    """Return every version that waits for agreement, with its patient, oldest first."""
     query = (
-        sa.select(PlanVersion)
+        sa.select(PlanVersion, Patient)
         .join(Plan, Plan.id == PlanVersion.plan_id)
-        .where(_of(patient), PlanVersion.state == VersionState.AGREED)
+        .join(Patient, Patient.id == Plan.patient_id)
+        .where(
+            PlanVersion.state == VersionState.PROPOSED,
+            Patient.organisation_id == scope.organisation_id,
+            Patient.team_id.in_(scope.team_ids),
+        )
+        .order_by(PlanVersion.set_at, PlanVersion.id)
     )
-    return session.scalars(query).one_or_none()
+    return [(version, patient) for version, patient in session.execute(query)]
 
 
 def version_of(session: Session, scope: Scope, version_id: UUID) -> PlanVersion | None:
@@ -238,11 +284,18 @@ def version_of(session: Session, scope: Scope, version_id: UUID) -> PlanVersion 
 
 
 def lock(session: Session, version: PlanVersion) -> None:
-    """Hold *version* as it stands now until the transaction ends.
+    """Hold the plan of *version*, and *version* as it stands now, until the transaction ends.
 
-    Two marks that come at once must see each other, or neither binds.
+    Two marks that come at once must see each other, or neither binds; and a version that is
+    being agreed must not be taken back.
     """
-    session.refresh(version, with_for_update={"key_share": True})
+    lock_plan(session, session.get_one(Plan, version.plan_id))
+    session.refresh(version)
+
+
+def lock_plan(session: Session, plan: Plan) -> None:
+    """Hold *plan* with all its versions until the transaction ends."""
+    session.refresh(plan, with_for_update={"key_share": True})
 
 
 def patient_id_of(session: Session, version: PlanVersion) -> UUID:
@@ -271,22 +324,22 @@ def agreed_at_of(session: Session, version: PlanVersion) -> datetime | None:
     return max((mark.recorded_at for mark in marks_of(session, version)), default=None)
 
 
-def doses_on(session: Session, version: PlanVersion, day: date) -> DayDoses | None:
-    """Return what *version* says for *day*, its holds counted; None before it starts."""
-    return dose_on(steps_of(session, version), day, binding_holds(session, version))
-
-
 def binding_holds(session: Session, version: PlanVersion) -> tuple[Hold, ...]:
     """Return the holds made since *version* was agreed, ended ones too.
 
     Ending a hold releases nothing: the dose stays until a newer version is agreed.
     """
+    return tuple(Hold(hold.held_on) for hold in holds_since_agreed(session, version))
+
+
+def holds_since_agreed(session: Session, version: PlanVersion) -> list[PlanHold]:
+    """Return the holds made since *version* was agreed, oldest first."""
     agreed_at = agreed_at_of(session, version)
-    return tuple(
-        Hold(hold.held_on)
+    return [
+        hold
         for hold in holds_of(session, version.plan_id)
         if agreed_at is None or hold.held_at >= agreed_at
-    )
+    ]
 
 
 def open_hold(session: Session, plan_id: UUID) -> PlanHold | None:

@@ -101,6 +101,7 @@ def mark(version_id: UUID, side: str) -> ResponseReturnValue:
             how=_typed("how"),
             actor=current_actor(),
             now=now(),
+            may_raise=prescribes(),
         )
         return _("Recorded.")
 

@@ -25,13 +25,14 @@ from companion.core.supply import (
 )
 from companion.core.taper import Hold, Step, dose_on, until_held
 from companion.services.assessing import Assessed, assessed
+from companion.services.plan_today import plan_on
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
 from companion.store.organisations import Team
 from companion.store.patients import Patient
 from companion.store.plans import PlanVersion
 from companion.web.chart import StepChart, step_chart
-from companion.web.patient_page import VersionView, version_view
+from companion.web.patient_page import VersionView, begins_on, until_next, version_view
 from companion.web.version_concerns import concerns_about, first_of_each_rule
 
 CALENDAR_WEEKS = 12
@@ -134,7 +135,10 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
     names = accounts.names_of(session, patient.organisation_id)
     view = version_view(session, version, names)
     product, replaced = version.product, _replaced(session, patient, version)
-    is_agreed = version.state is VersionState.AGREED
+    plan = plan_on(session, patient, today)
+    is_agreed = version in {plan.agreed, plan.version}
+    if version is plan.version:
+        view = until_next(view, plan)
     holds = plans.binding_holds(session, version) if is_agreed else ()
     since, coming = max(today, version.starts_on), until_held(view.steps, holds)
     weeks = _weeks(product, view.steps, since, holds)
@@ -155,7 +159,14 @@ def plan_copy(session: Session, version: PlanVersion, now: datetime, *, days: in
         goes_on=coming[-1].starts_on > weeks[-1][-1].on,
         prescriptions=[]
         if product is None
-        else prescriptions(product, view.steps, since, days=days, holds=holds),
+        else prescriptions(
+            product,
+            view.steps,
+            since,
+            days=days,
+            holds=holds,
+            until=begins_on(plan) if version is plan.version is not plan.agreed else None,
+        ),
         risks=risks,
         concerns=first_of_each_rule(concerns),
         team=organisations.team_of(session, patient.organisation_id, patient.team_id),

@@ -1,7 +1,7 @@
 """What the patient page and the list of patients show, gathered in one read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -15,9 +15,10 @@ from companion.core.plan_changes import Difference, difference
 from companion.core.questions import Question
 from companion.core.sending import MessageState
 from companion.core.supply import Quantities, balance
-from companion.core.taper import Hold, Step, dose_on, next_cut
-from companion.services import asking, confirming
+from companion.core.taper import Hold, Step, held_from
+from companion.services import asking, confirming, planning
 from companion.services.enrolment import wishes_of
+from companion.services.plan_today import PlanToday, plan_on, plan_today
 from companion.store import (
     accounts,
     agreeing,
@@ -44,9 +45,11 @@ from companion.store.plans import PlanHold, PlanMark, PlanVersion
 from companion.store.sent import Sent
 from companion.store.supplies import PlanSupply, PlanTaken
 from companion.web.chart import ScoreChart, StepChart, score_chart, step_chart
+from companion.web.proposed_view import ProposedView, proposed_view
 from companion.web.risk_view import RiskView, risk_view
 from companion.web.showing import short_day
 from companion.web.showing_answers import answer, question
+from companion.web.waiting_plans import missing_in, waiting_plans
 
 TEXTS_SHOWN = 40
 
@@ -129,7 +132,14 @@ class PatientPage:
     in_force_on: date
     """The day whose step is in force: today, or the day of a hold."""
     version: VersionView | None
+    """The agreed version: that which is in force today, with the steps that come under it."""
+    coming: VersionView | None
+    """A newer agreed version, whose first day is to come."""
+    coming_on: date | None
+    """When that begins; None where a hold keeps it from beginning."""
     proposed: VersionView | None
+    weighed: ProposedView | None
+    """What is to think about before the proposed version is marked."""
     difference: Difference | None
     """How the proposed version differs from the agreed one, where they can be compared."""
     newest_id: UUID | None
@@ -178,12 +188,11 @@ def alert_view(session: Session, alert: Alert, names: dict[UUID, str]) -> AlertV
 def version_view(session: Session, version: PlanVersion, names: dict[UUID, str]) -> VersionView:
     """Open one version for showing."""
     marks = plans.marks_of(session, version)
-    made = {mark.side for mark in marks}
     return VersionView(
         version=version,
         steps=plans.steps_of(session, version),
         marks=[(mark, plans.how_of(session, mark)) for mark in marks],
-        missing=tuple(side for side in MarkSide if side not in made),
+        missing=missing_in(session, version),
         goal_words=plans.goal_words_of(session, version),
         reasons=plans.reasons_of(session, version),
         set_by=names.get(version.set_by, ""),
@@ -196,11 +205,12 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
     names = accounts.names_of(session, patient.organisation_id)
     today = local_day(now, organisation.time_zone)
     versions = plans.versions_of(session, patient)
-    agreed = next((v for v in versions if v.state == "agreed"), None)
+    plan = plan_on(session, patient, today)
+    agreed, shown = plan.agreed, plan.version or plan.agreed
     proposed = next((v for v in versions if v.state == "proposed"), None)
-    view = None if agreed is None else version_view(session, agreed, names)
+    view = None if shown is None else until_next(version_view(session, shown, names), plan)
     steps = () if view is None else view.steps
-    holds = () if agreed is None else plans.binding_holds(session, agreed)
+    holds = () if shown is None else plans.binding_holds(session, shown)
     asked = _check_ins(session, patient)
     open_code = agreeing.open_code(session, patient)
     new = None if proposed is None else version_view(session, proposed, names)
@@ -210,30 +220,33 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
         wishes=wishes_of(session, patient),
         team_name=organisations.team_of(session, patient.organisation_id, patient.team_id).name,
         today=today,
-        in_force_on=min([today, *(hold.held_on for hold in holds)]),
+        in_force_on=min(today, held_from(steps, holds) or today),
         version=view,
+        coming=None if agreed in {None, shown} else version_view(session, agreed, names),
+        coming_on=begins_on(plan),
         proposed=new,
-        difference=None
-        if view is None or new is None or not view.version.counts_like(new.version)
-        else difference(steps, new.steps, today, holds),
+        weighed=None
+        if new is None
+        else proposed_view(session, patient, new.version, new.steps, today),
+        difference=_difference(session, patient, agreed, new, today),
         newest_id=versions[0].id if versions else None,
         code_sent=None if open_code is None else open_code[0].sent_at,
         draft=_draft(session, patient, names),
-        request=None if agreed is None else _request(session, agreed, today),
+        request=None if agreed is None else _request(session, patient, agreed, today),
         unconfirmed=None
-        if agreed is None
-        else confirming.unconfirmed(session, patient, agreed, today),
+        if shown is None
+        else confirming.unconfirmed(session, patient, shown, today),
         stands_still=confirming.stands_still(session, patient),
         taken=[]
-        if agreed is None
-        else [(t, supplies.words_of(session, t)) for t in supplies.taken_of(session, agreed)],
-        supply=None if agreed is None else supplies.supply_for(session, agreed),
+        if shown is None
+        else [(t, supplies.words_of(session, t)) for t in supplies.taken_of(session, shown)],
+        supply=None if shown is None else supplies.supply_for(session, shown),
         balance=_balance(session, view, new, holds, today),
         risk=risk_view(session, patient, now),
-        older=[v for v in versions if v not in (agreed, proposed)],
+        older=[v for v in versions if v not in (agreed, shown, proposed)],
         hold=None if agreed is None else plans.open_hold(session, agreed.plan_id),
-        doses_today=dose_on(steps, today, holds),
-        next_step=next_cut(steps, today, holds),
+        doses_today=plan.doses,
+        next_step=plan.next_step,
         chart=step_chart(steps, today=today, day_text=short_day) if steps else None,
         check_ins=asked,
         asked=_named(session, patient, asked),
@@ -249,6 +262,34 @@ def patient_page(session: Session, scope: Scope, patient: Patient, now: datetime
             for entry in audit.entries_about(session, scope, patient.id, limit=20)
         ],
     )
+
+
+def begins_on(plan: PlanToday) -> date | None:
+    """Return the first day of the version that was agreed last, None where a hold keeps it away."""
+    newest = None if plan.agreed is None else plan.agreed.id
+    return next((s.starts_on for s in plan.timeline.stretches if s.of.name == newest), None)
+
+
+def until_next(view: VersionView, plan: PlanToday) -> VersionView:
+    """Leave out the steps of *view*, in force today, that a newer agreed version takes over."""
+    ends_on = None if view.version is plan.agreed else begins_on(plan)
+    steps = tuple(step for step in view.steps if ends_on is None or step.starts_on < ends_on)
+    return replace(view, steps=steps)
+
+
+def _difference(
+    session: Session,
+    patient: Patient,
+    agreed: PlanVersion | None,
+    new: VersionView | None,
+    today: date,
+) -> Difference | None:
+    if agreed is None or new is None or not agreed.counts_like(new.version):
+        return None
+    steps, holds = plans.steps_of(session, agreed), plans.binding_holds(session, agreed)
+    begins = planning.beginning_of(session, new.version)
+    found = difference(steps, new.steps, today, holds)
+    return replace(found, raises=planning.rises(session, patient, begins, today))
 
 
 def _draft(session: Session, patient: Patient, names: dict[UUID, str]) -> DraftView | None:
@@ -276,11 +317,13 @@ def _balance(
     return balance(product, agreed.steps, new.steps, supply.supplied, holds, today)
 
 
-def _request(session: Session, agreed: PlanVersion, today: date) -> RequestView | None:
+def _request(
+    session: Session, patient: Patient, agreed: PlanVersion, today: date
+) -> RequestView | None:
     request = agreeing.open_request(session, agreed.plan_id)
     if request is None:
         return None
-    steps = asking.redrawn(session, agreed, request.say, today) or ()
+    steps = asking.redrawn(session, patient, request.say, today) or ()
     holds = plans.binding_holds(session, agreed)
     return RequestView(
         request,
@@ -350,6 +393,8 @@ class ListRow:
     drug: str | None
     on_hold: bool
     unconfirmed: bool
+    waits_for: tuple[MarkSide, ...]
+    """Whose marks a proposed version lacks."""
     last_check_in: CheckIn | None
     urgency: int
 
@@ -362,23 +407,33 @@ def list_rows(
     for alert in alerts.standing_alerts(session, scope):
         if alert.patient_id is not None:
             standing[alert.patient_id] = max(standing.get(alert.patient_id, 0), alert.urgency)
-    return [_list_row(session, patient, standing.get(patient.id, 0), now) for patient in found]
+    waiting = {one.patient.id: one.missing for one in waiting_plans(session, scope)}
+    return [
+        _list_row(session, patient, standing.get(patient.id, 0), waiting.get(patient.id, ()), now)
+        for patient in found
+    ]
 
 
-def _list_row(session: Session, patient: Patient, urgency: int, now: datetime) -> ListRow:
-    zone = organisations.organisation_of(session, patient.organisation_id).time_zone
-    version = plans.agreed_version(session, patient)
-    steps = () if version is None else plans.steps_of(session, version)
-    holds = () if version is None else plans.binding_holds(session, version)
-    today = local_day(now, zone)
-    unsure = None if version is None else confirming.unconfirmed(session, patient, version, today)
+def _list_row(
+    session: Session,
+    patient: Patient,
+    urgency: int,
+    waits_for: tuple[MarkSide, ...],
+    now: datetime,
+) -> ListRow:
+    plan = plan_today(session, patient, now)
+    version = plan.version
+    unsure = (
+        None if version is None else confirming.unconfirmed(session, patient, version, plan.today)
+    )
     return ListRow(
         patient=patient,
         name=patients.name_of(session, patient),
-        doses_today=dose_on(steps, today, holds),
+        doses_today=plan.doses,
         drug=None if version is None else version.drug,
-        on_hold=bool(holds),
+        on_hold=bool(plan.holds),
         unconfirmed=unsure is not None,
+        waits_for=waits_for,
         last_check_in=check_ins.newest_check_in(session, patient),
         urgency=urgency,
     )

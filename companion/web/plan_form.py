@@ -36,7 +36,7 @@ from companion.core.drafting import (
 from companion.core.medicines import CATALOGUE, Drug, Form, drug_named, meant_by
 from companion.core.paces import NamedPace
 from companion.core.product import Product
-from companion.core.taper import PlanError
+from companion.core.taper import PlanError, check_most
 from companion.core.working import WorkingTime, is_weekend
 from companion.store.plans import PlanVersion
 from companion.web import showing
@@ -241,7 +241,8 @@ class PlanForm(WebForm):
         """Return what is taken now.
 
         Raises:
-            PlanError: an amount cannot stand, or nothing is taken; the field is named.
+            PlanError: an amount cannot stand, or nothing is taken, or more than anybody takes; the
+                field is named.
         """
         found = self._chosen()
         amounts = {t: self.amount(t.value) for t in TimeOfDay if self._fields[t.value].data}
@@ -253,6 +254,7 @@ class PlanForm(WebForm):
             raise PlanError(min(amounts, default=TimeOfDay.MORNING).value, str(error)) from error
         if doses.total <= 0:
             raise PlanError("morning", _("Enter what is taken now"))
+        check_most(doses)
         return doses
 
     def days_to_avoid(self) -> Callable[[date], bool] | None:

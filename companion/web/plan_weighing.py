@@ -125,7 +125,7 @@ def concerns(
 ) -> list[Concern]:
     """Return what to think about, for a medicine of the catalogue; else nothing is known."""
     product = form.chosen()
-    if product is None or len(steps) < 2:
+    if product is None:
         return []
     current, cuts = steps[0].doses, tuple(steps[1:])
     return concerns_of(

@@ -15,9 +15,10 @@ from companion.core.paces import NAMED_PACES, pace_named
 from companion.core.plan_changes import difference
 from companion.core.plan_checks import PatientChecked
 from companion.core.product import is_as_strong
-from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_steps
+from companion.core.taper import LONGEST_DAYS, MOST_STEPS, PlanError, Step, check_days, check_steps
 from companion.services import assessing, drafting_plans, enrolment, planning
 from companion.services.enrolment import StaleError
+from companion.services.plan_today import plan_today
 from companion.services.planning import Beginning, PlanDraft
 from companion.store import accounts, organisations, patients, plans
 from companion.store.database import Session
@@ -138,6 +139,7 @@ def write(patient_id: UUID) -> ResponseReturnValue:
 
 
 def _what_was_pressed(form: PlanForm, patient: Patient, name: str) -> ResponseReturnValue:
+    check_days(form.first_day(), form.review_on.data, _today(patient))
     if "use_finer" in request.form:
         return _details_page(form, patient, name, done=use_finer(form))
     if "step-0-on" not in request.form or {"back", "use_cut"} & request.form.keys():
@@ -181,15 +183,14 @@ def _begun_with(session: Session, patient: Patient) -> dict[str, object]:
     versions = plans.versions_of(session, patient)
     if not versions:
         return {"based_on": ""}
-    agreed = plans.agreed_version(session, patient)
-    today = organisations.today_of(session, patient.organisation_id, now())
-    taken = None if agreed is None else plans.doses_on(session, agreed, today)
-    begun = written_from(agreed or versions[0], taken)
+    plan = plan_today(session, patient, now())
+    agreed = plan.version or plan.agreed
+    begun = written_from(agreed or versions[0], plan.doses)
     if agreed is None:
         return {"based_on": str(versions[0].id)} | begun
     first = plans.steps_of(session, agreed)[0].doses.total
     begun["goal_words"] = plans.goal_words_of(session, agreed)
-    begun["starts_on"] = today
+    begun["starts_on"] = plan.today
     begun["counted_from"] = begun.get("counted_from") or plain(first)
     medicine = begun.get("product") or agreed.medicine
     begun["counted_in"] = f"{begun['counted_from']} {medicine} {agreed.unit}"

@@ -10,6 +10,7 @@ from companion.core.equivalence import TABLE, VERSION
 from companion.core.situation import Risk, Support, Use
 from companion.services import assessing
 from companion.services.assessing import Assessed
+from companion.store import plans
 from companion.store.database import Session
 from companion.store.patients import Patient
 from companion.web import showing
@@ -22,7 +23,10 @@ class RiskView:
 
     found: Assessed
     load: Decimal | None
-    """All opioids together, in mg of oral morphine a day; None where it is not known."""
+    """All opioids together, in mg of oral morphine a day; None where it is not known.
+
+    0 where a plan says so; without one nobody has said what is taken.
+    """
     support: Support
     why: Sequence[str]
     table: str
@@ -36,11 +40,16 @@ def risk_view(session: Session, patient: Patient, now: datetime) -> RiskView | N
     load = found.situation.load_with(assessing.tapered_load(session, patient, now))
     return RiskView(
         found=found,
-        load=load,
+        load=load if load or _is_written(session, patient) else None,
         support=found.situation.support(load),
         why=[_in_words(why) for why in found.situation.why(load)],
         table=f"{TABLE}, {VERSION}",
     )
+
+
+def _is_written(session: Session, patient: Patient) -> bool:
+    found = plans.agreed_version(session, patient), plans.proposed_version(session, patient)
+    return any(version is not None for version in found)
 
 
 def _in_words(why: Risk | Use | Decimal | None) -> str:

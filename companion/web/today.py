@@ -28,6 +28,7 @@ from companion.web.evidence import Written, newest_answers, texts_behind
 from companion.web.patient_page import AlertView, alert_view
 from companion.web.patients import patient_or_404
 from companion.web.showing import how_long
+from companion.web.waiting_plans import waiting_plans
 from companion.web.words import gettext as _
 
 blueprint = Blueprint("today", __name__)
@@ -59,17 +60,23 @@ def listed() -> ResponseReturnValue:
     """Show who needs somebody today."""
     moment = now()
     with current_runtime().transactions.begin() as session:
-        found = who_needs_somebody(session, current_scope(), moment)
+        needing = who_needs_somebody(session, current_scope(), moment)
+        waiting = waiting_plans(session, current_scope())
         enrolment.view_list(
             session,
             current_scope(),
-            [one.patient for one in found if one.patient],
+            [one.patient for one in needing if one.patient] + [one.patient for one in waiting],
             what="today viewed",
             actor=current_actor(),
             now=moment,
         )
     return render_template(
-        "today.html", needing=found, now=moment, how_long=how_long, me=current_user_id()
+        "today.html",
+        needing=needing,
+        waiting=waiting,
+        now=moment,
+        how_long=how_long,
+        me=current_user_id(),
     )
 
 

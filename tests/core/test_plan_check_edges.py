@@ -340,3 +340,13 @@ def test_what_cannot_be_made_or_is_not_in_the_catalogue_is_named() -> None:
     assert said[0] is None
     assert "7" in said[1]
     assert usual_order(doses("1"))
+
+
+def test_what_is_taken_now_must_be_made_of_the_strengths_to_hand_too() -> None:
+    made = product(MR)
+
+    texts = found(plan(doses("61", made=made), (14, doses("60", made=made)), made=made), "PLAN-01")
+
+    ((step, text),) = texts
+    assert step is None
+    assert text.startswith("What is taken now: 61 mg (morning) cannot be made of whole units")

@@ -269,3 +269,12 @@ def test_patches_of_a_held_plan_keep_the_days_on_which_they_are_changed() -> Non
     both = quantities(fentanyl, steps, on(1), on(3), [Hold(on(2))])
 
     assert (counted_in(counted), counted_in(both)) == ({"50": 0}, {"50": 1})
+
+
+def test_no_prescription_goes_beyond_the_day_from_which_another_version_counts() -> None:
+    product = mr_morphine(15, 30, 60)
+
+    first, second = prescriptions(product, TABLETS, on(0), days=28, until=on(40))
+
+    assert (first.last_day, second.last_day) == (on(27), on(39))
+    assert prescriptions(product, TABLETS, on(40), days=28, until=on(40)) == []

@@ -16,6 +16,7 @@ from companion.core.taper import (
     Hold,
     PlanError,
     Step,
+    check_days,
     check_steps,
     dose_on,
     first_cut,
@@ -183,3 +184,39 @@ def test_a_hold_on_the_day_of_a_cut_keeps_that_cut_and_stops_the_next() -> None:
     assert next_cut(steps, START + timedelta(days=14), holds) is None
     assert dose_on(steps, START + timedelta(days=40), holds) == steps[1].doses
     assert last_cut(steps, START + timedelta(days=40), holds) == steps[1].starts_on
+
+
+@pytest.mark.parametrize(
+    ("unit", "time", "most"),
+    [
+        (DoseUnit.MILLIGRAM, TimeOfDay.EVENING, 3000),
+        (DoseUnit.MILLILITRE, TimeOfDay.MORNING, 1000),
+        (DoseUnit.MICROGRAM_PER_HOUR, TimeOfDay.PATCH, 1000),
+        (DoseUnit.TABLET, TimeOfDay.DAILY, 100),
+    ],
+)
+def test_more_in_a_day_than_anybody_takes_is_refused(
+    unit: DoseUnit, time: TimeOfDay, most: int
+) -> None:
+    assert check_steps([Step(START, DayDoses(unit, {time: Decimal(most)}))])
+    with pytest.raises(PlanError, match="a day is more than anybody takes") as raised:
+        check_steps([Step(START, DayDoses(unit, {time: Decimal(most) + 1}))])
+
+    assert raised.value.field == f"steps[0].{time}"
+
+
+@pytest.mark.parametrize(
+    ("begun", "review", "field"),
+    [(366, None, None), (367, None, "starts_on"), (0, 0, None), (0, -1, "review_on")],
+)
+def test_a_plan_that_began_long_ago_and_a_review_that_is_past_are_refused(
+    begun: int, review: int | None, field: str | None
+) -> None:
+    review_on = None if review is None else START + timedelta(days=review)
+    if field is None:
+        check_days(START - timedelta(days=begun), review_on, START)
+        return
+    with pytest.raises(PlanError) as raised:
+        check_days(START - timedelta(days=begun), review_on, START)
+
+    assert raised.value.field == field

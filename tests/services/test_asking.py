@@ -1,6 +1,7 @@
 """SLOWER, READY and SAME change nothing: they ask, and a clinician proposes with one click."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -89,6 +90,24 @@ def test_one_click_proposes_what_was_redrawn_and_both_must_agree(ward: Ward) -> 
         current = plans.agreed_version(session, patient)
     assert current is not None
     assert current.id == agreed.id
+
+
+@pytest.mark.parametrize(("in_days", "stays"), [(2, False), (3, True)])
+def test_a_redrawn_plan_keeps_the_review_unless_that_is_past(
+    ward: Ward, in_days: int, *, stays: bool
+) -> None:
+    patient, review_on = ward.register(), ward.now.date() + timedelta(days=in_days)
+    with ward.transactions.begin() as session:
+        draft = replace(ward.draft((14, 50), (28, 40)), review_on=review_on)
+        agreed = planning.propose(session, patient, draft, actor=ward.actor, now=ward.now)
+        for side in MarkSide:
+            planning.mark(session, patient, agreed, side, how="yes", actor=ward.actor, now=ward.now)
+    ward.now += timedelta(days=3)
+    ward.text(patient, "SLOWER")
+
+    proposed = propose(ward, patient, agreed)
+
+    assert proposed.review_on == (review_on if stays else None)
 
 
 def test_after_a_hold_ready_releases_nothing_by_itself(ward: Ward) -> None:
@@ -210,3 +229,21 @@ def test_wishes_raise_no_dose_and_bind_nobody(ward: Ward) -> None:
     with ward.transactions.reading() as session:
         (only,) = plans.versions_of(session, patient)
         assert {m.side for m in plans.marks_of(session, only)} == set(MarkSide)
+
+
+def test_nothing_is_redrawn_of_a_version_that_a_hold_kept_from_beginning(ward: Ward) -> None:
+    patient = ward.register()
+    old = ward.agree(patient, (30, 50))
+    draft = ward.draft((10, 55), (40, 40), based_on=old.id)
+    later = replace(draft, steps=draft.steps[1:])
+    with ward.transactions.begin() as session:
+        coming = planning.propose(session, patient, later, actor=ward.actor, now=ward.now)
+        for side in MarkSide:
+            planning.mark(session, patient, coming, side, how="yes", actor=ward.actor, now=ward.now)
+    ward.now += timedelta(days=2)
+    ward.text(patient, "HOLD")
+    ward.now += timedelta(days=20)
+    ward.text(patient, "READY")
+
+    with pytest.raises(PlanError, match="Nothing of the plan is left to redraw"):
+        propose(ward, patient, coming)  # it would begin with 55, and 60 is taken

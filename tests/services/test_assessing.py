@@ -134,7 +134,19 @@ def test_the_load_is_that_of_todays_dose(ward: Ward) -> None:
         loads = [assessing.tapered_load(session, p, ward.now) for p in (nobody, typed, known)]
         before = assessing.tapered_load(session, known, ward.now - timedelta(days=90))
     assert loads == [0, None, 50]
-    assert before == 0
+    assert before == 60, "before it began it is the dose that it begins with"
+
+
+def test_the_load_of_a_plan_that_is_only_proposed_is_the_dose_that_it_begins_with(
+    ward: Ward,
+) -> None:
+    patient, product = ward.register(), product_from("morphine", "tablet", "10 20 50")
+    with ward.transactions.begin() as session:
+        draft = replace(ward.draft((14, 50)), product=product)
+        planning.propose(session, patient, draft, actor=ward.actor, now=ward.now)
+
+    with ward.transactions.reading() as session:
+        assert assessing.tapered_load(session, patient, ward.now) == 60
 
 
 def test_one_click_is_not_a_way_round_the_questions(ward: Ward) -> None:

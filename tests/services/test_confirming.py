@@ -8,6 +8,7 @@ import pytest
 from companion.core.confirming import Taken
 from companion.core.taper import PlanError, Step, dose_on
 from companion.services import alerting, confirming
+from companion.services.plan_today import plan_today
 from companion.store import alerts, plans, supplies
 from companion.store.alerts import Outcome
 from companion.store.patients import Patient
@@ -153,9 +154,7 @@ def test_of_two_who_find_the_dose_before_the_second_holds_no_higher_one(ward: Wa
     assert came.count("written") == 1
     assert came[0] == "Somebody has written this down already. Look again"
     with ward.transactions.reading() as session:
-        version = plans.agreed_version(session, patient)
-        assert version is not None
-        doses = plans.doses_on(session, version, ward.now.date())
+        doses = plan_today(session, patient, ward.now).doses
     assert doses is not None
     assert doses.total == 50, "the dose before 40, and not the one before that"
 

@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
+from time import sleep
 
 import pytest
 
@@ -93,6 +95,44 @@ def test_two_marks_at_once_bind_all_the_same(ward: Ward) -> None:
         assert states(ward, patient) == [VersionState.AGREED]
 
 
+@pytest.mark.parametrize("what", ["propose", "withdraw"])
+def test_a_version_that_is_being_agreed_is_not_taken_back_by_who_comes_a_moment_later(
+    ward: Ward, what: str
+) -> None:
+    patient = ward.register()
+    version = propose(ward, patient, ward.draft((14, 50)))
+    mark(ward, patient, version, MarkSide.PRESCRIBER)
+    is_marked = Event()
+
+    def agree() -> None:
+        with ward.transactions.begin() as session:
+            found = plans.version_of(session, ward.scope, version.id)
+            assert found is not None
+            planning.mark(
+                session, patient, found, MarkSide.PATIENT, how="yes", actor=ward.actor,
+                now=ward.now,
+            )  # fmt: skip
+            is_marked.set()
+            sleep(0.3)  # the other one reads what stands before this is kept
+
+    def come_after() -> None:
+        is_marked.wait(10)
+        if what == "propose":
+            propose(ward, patient, ward.draft((14, 40), based_on=version.id))
+            return
+        with ward.transactions.begin() as session:
+            found = plans.version_of(session, ward.scope, version.id)
+            assert found is not None
+            with pytest.raises(PlanError):
+                planning.withdraw(session, patient, found, actor=ward.actor, now=ward.now)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(agree), pool.submit(come_after)]:
+            done.result()
+
+    assert states(ward, patient)[-1] is VersionState.AGREED
+
+
 def test_two_holds_at_once_are_one(ward: Ward) -> None:
     for _ in range(5):
         patient = ward.register()
@@ -176,6 +216,19 @@ def test_a_draft_that_cannot_stand_names_its_field(
         propose(ward, ward.register(), draft)
 
     assert raised.value.field == field
+
+
+def test_a_plan_that_began_long_ago_or_is_reviewed_before_today_is_refused(ward: Ward) -> None:
+    patient, draft = ward.register(), ward.draft((14, 50))
+    long_ago = replace(draft.steps[0], starts_on=ward.now.date() - timedelta(days=2000))
+
+    for wrong, field in (
+        (replace(draft, steps=(long_ago, *draft.steps[1:])), "starts_on"),
+        (replace(draft, review_on=ward.now.date() - timedelta(days=1)), "review_on"),
+    ):
+        with pytest.raises(PlanError) as raised:
+            propose(ward, patient, wrong)
+        assert raised.value.field == field
 
 
 @pytest.mark.parametrize("how", ["", "  ", "x" * 1001])

@@ -25,8 +25,12 @@ def propose(
     *cuts: tuple[int, int],
     based_on: PlanVersion | None = None,
     product: Product | None = None,
+    begins: int = 0,
 ) -> PlanVersion:
-    """Propose a plan from 60 mg a week ago; each cut is days from then and the new dose."""
+    """Propose a plan from 60 mg a week ago; each cut is days from then and the new dose.
+
+    With *begins* it begins so many days from then, with the first of those doses.
+    """
     now = clinic.runtime.clock.now()
     steps = tuple(
         Step(
@@ -34,6 +38,7 @@ def propose(
             DayDoses(DoseUnit.MILLIGRAM, {TimeOfDay.MORNING: Decimal(amount)}),
         )
         for day, amount in ((0, 60), *(cuts or ((14, 45), (28, 30))))
+        if day >= begins
     )
     with clinic.runtime.transactions.begin() as session:
         return planning.propose(
@@ -55,9 +60,14 @@ def propose(
 
 
 def agree(
-    clinic: Clinic, patient: Patient, *cuts: tuple[int, int], product: Product | None = None
+    clinic: Clinic,
+    patient: Patient,
+    *cuts: tuple[int, int],
+    product: Product | None = None,
+    based_on: PlanVersion | None = None,
+    begins: int = 0,
 ) -> PlanVersion:
-    version = propose(clinic, patient, *cuts, product=product)
+    version = propose(clinic, patient, *cuts, product=product, based_on=based_on, begins=begins)
     with clinic.runtime.transactions.begin() as session:
         found = plans.version_of(session, clinic.scope, version.id)
         assert found is not None
@@ -316,3 +326,58 @@ def test_the_next_version_is_written_from_the_one_before_and_what_is_taken_today
     assert 'value="60"' in page, "what percentages of the start are counted from"
     assert 'value="Dr A"' in page
     assert 'value="morphine"' in page
+
+
+# --- A version agreed for later --------------------------------------------------------------
+
+
+def test_a_version_agreed_for_later_stands_beside_the_one_in_force(clinic: Clinic) -> None:
+    patient, pharmacist = clinic.register(), clinic.signed_in()
+    old = agree(clinic, patient, (14, 45), (60, 30))
+    # Its first day is three weeks from now: until then the old one goes on, its cut to 45 too.
+    later = agree(clinic, patient, (28, 45), (90, 20), based_on=old, begins=28)
+
+    day = clinic.runtime.clock.now() + timedelta(days=60 - 7)
+    never = f"{day.day} {day:%b %Y}"
+
+    page = words_of(pharmacist.get(f"/patients/{patient.id}"))
+    copies = [words_of(pharmacist.get(f"/plans/{version.id}/for/gp")) for version in (old, later)]
+    text(clinic, patient, "HOLD")
+    held = words_of(pharmacist.get(f"/patients/{patient.id}"))
+
+    assert "Today: 60 mg. Next: 45 mg" in page
+    assert "Agreed, begins on" in page
+    in_force = page.split("Agreed plan")[1].split("Agreed, begins on")[0]
+    assert "45 mg" in in_force
+    assert never not in in_force, "a cut that will not come is not shown as one that will"
+    assert never not in copies[0]
+    assert "20 mg" in copies[1]
+    assert "Agreed, but a hold came before its first day: it does not begin" in held
+    assert "On hold since" in held
+
+
+# --- Who is told that a plan waits -----------------------------------------------------------
+
+
+def test_a_plan_that_waits_is_told_on_today_and_in_the_list_until_all_have_agreed(
+    clinic: Clinic,
+) -> None:
+    first, second = clinic.register(), clinic.register()
+    propose(clinic, first)
+    version = propose(clinic, second)
+    pharmacist, prescriber = clinic.signed_in(), clinic.signed_in("prescriber")
+    pharmacist.post(f"/plans/{version.id}/mark/patient", how="in clinic")
+
+    today, patients_page = words_of(prescriber.get("/")), words_of(prescriber.get("/patients/"))
+    elsewhere = open_clinic(clinic.runtime, clinic.app, name="Elsewhere").signed_in("prescriber")
+    other = words_of(elsewhere.get("/"))
+    prescriber.post(f"/plans/{version.id}/mark/prescriber", how="the notes")
+    after = words_of(prescriber.get("/"))
+
+    waiting = today.split("Plans that wait for agreement")[1]
+    assert waiting.index("Ada Lane1 : waits for prescriber, proposed") < waiting.index(
+        "Ada Lane0 : waits for patient, prescriber, proposed"
+    ), "what only a prescriber can settle stands first"
+    assert "New plan waits for prescriber" in patients_page
+    assert "Plans that wait" not in other
+    assert "Ada Lane1" not in after

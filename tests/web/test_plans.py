@@ -1,12 +1,28 @@
 """Writing a plan in the browser: pace, steps, picture, marks, holds, and two at once."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from companion.core.agreement import VersionState
+from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
+from companion.core.product import product_from
+from companion.core.taper import Step
+from companion.services import planning
+from companion.services.planning import PlanDraft
+from companion.store.audit import Actor
 from tests.rigs.clinic import Clinic, words_of
-from tests.rigs.plan_pages import ENTERED, agree, path_of, propose, rows_in, steps_page, versions_of
+from tests.rigs.plan_pages import (
+    CHOSEN,
+    ENTERED,
+    agree,
+    path_of,
+    propose,
+    rows_in,
+    steps_page,
+    versions_of,
+)
 
 
 def test_a_pace_fills_the_steps_as_table_and_picture_before_anything_is_saved(
@@ -49,6 +65,8 @@ def test_a_proposed_plan_binds_once_both_have_agreed(clinic: Clinic) -> None:
         ("morning", "sixty", "Enter the amount as a number"),
         ("morning", "1e3", "Enter the amount as a number"),
         ("daily", "120", "either the daily total or the times of day"),
+        ("evening", "6000", "6060 mg a day is more than anybody takes (over 3000)"),
+        ("starts_on-year", "2020", "This is more than a year ago: look at the year again"),
         ("starts_on-month", "13", "Enter a real date"),
         ("starts_on-year", "", "Enter a real date"),
         ("pace_cut", "0", "Enter how much to reduce by"),
@@ -70,6 +88,75 @@ def test_what_cannot_be_a_plan_is_named_and_kept(
     assert answer.status_code == 422
     assert words in words_of(answer)
     assert "To sleep without dreams" in answer.get_data(as_text=True)
+
+
+def test_a_review_that_is_past_is_refused(clinic: Clinic) -> None:
+    patient = clinic.register()
+    review = {"review_on-day": "1", "review_on-month": "2", "review_on-year": "2025"}
+
+    answer = clinic.signed_in().post(path_of(patient), **{**ENTERED, **review})
+
+    assert answer.status_code == 422
+    assert "The next review cannot be before today" in words_of(answer)
+
+
+def test_what_is_taken_now_and_cannot_be_made_is_never_proposed(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    rows = steps_page(person, patient, **{**CHOSEN, "morning": "61"})
+
+    answer = person.post(path_of(patient), **rows, propose="1", reasons="She wants it")
+
+    assert "Change what cannot be agreed first" in words_of(answer)
+    assert "What is taken now: 61 mg (morning) cannot be made" in words_of(answer)
+    assert versions_of(clinic, patient) == []
+
+
+def test_whoever_marks_sees_all_that_the_writer_was_shown(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    person.post(f"/patients/{patient.id}/risk", use="over_a_year", risks=["pregnant", "sedatives"])
+    rows = steps_page(person, patient, **{**CHOSEN, "pace_cut": "30"})
+    written = words_of(person.post(path_of(patient), **rows))
+    person.post(path_of(patient), **rows, propose="1", reasons="In hospital")
+
+    page = clinic.signed_in("prescriber").get(f"/patients/{patient.id}")
+    card = words_of(page).split("Proposed, waiting for agreement")[1].split("How do you agree?")[0]
+
+    for rule in ("PLAN-07", "PLAN-08", "PLAN-13", "PLAN-17", "PLAN-18", "PLAN-19"):
+        assert written.count(rule) == card.count(rule) > 0, rule
+    assert "Risks that were ticked: Pregnant" in card
+    assert "1 × 60" in card, "what each step is made of"
+    assert 'role="img"' in page.get_data(as_text=True).split('id="proposed"')[1]
+
+
+def test_a_medicine_that_is_in_no_list_was_checked_by_nobody(clinic: Clinic) -> None:
+    patient, person = clinic.register(), clinic.signed_in()
+    propose(person, patient)
+
+    assert "nothing about these steps was checked" in words_of(
+        person.get(f"/patients/{patient.id}")
+    )
+
+
+def test_strengths_far_too_small_for_the_dose_do_not_keep_the_page_from_opening(
+    clinic: Clinic,
+) -> None:
+    patient, now = clinic.register(), clinic.runtime.clock.now()
+    product = product_from("morphine", "oral solution 10 mg/5 ml", "0.001")
+    step = Step(now.date(), DayDoses(DoseUnit.MILLILITRE, {TimeOfDay.MORNING: Decimal(900)}))
+    with clinic.runtime.transactions.begin() as session:
+        planning.propose(
+            session, patient,
+            PlanDraft(
+                "morphine", DoseUnit.MILLILITRE, (step,), Decimal(900), "", "Dr A",
+                product=product,
+            ),
+            actor=Actor.user(clinic.pharmacist_id), now=now,
+        )  # fmt: skip
+
+    page = clinic.signed_in().get(f"/patients/{patient.id}")
+
+    assert page.status_code == 200
+    assert "Proposed steps" in words_of(page)
 
 
 def test_nothing_taken_is_no_plan(clinic: Clinic) -> None:

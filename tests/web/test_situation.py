@@ -35,6 +35,15 @@ def test_what_is_answered_is_shown_with_support_and_the_whole_load(clinic: Clini
     assert 'value="60"' in again, "the last answers are filled in"
 
 
+def test_no_load_is_claimed_where_nobody_has_said_what_is_taken(clinic: Clinic) -> None:
+    patient, nurse = clinic.register(), clinic.signed_in("follow-up")
+    nurse.post(path(patient), use="under_a_year")
+
+    assert "The load of all opioids together is not known." in words_of(
+        nurse.get(f"/patients/{patient.id}")
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

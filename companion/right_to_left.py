@@ -1,9 +1,9 @@
 """Numbers and names keep their own order in words that are read from the right.
 
 After a word in Urdu a phone would show 01632 960001 as 960001 01632, and 116 123 as 123 116.
-A left-to-right mark (U+200E) on both sides of a number with gaps, or of a value without a
-letter that is read from the right, keeps it whole; every phone knows it (Unicode Standard
-Annex 9, rules W2, W7 and N1).
+A left-to-right mark (U+200E) before a number with gaps keeps it whole, and so does one at
+each end of a value that has no letter there; every phone knows it (Unicode Standard Annex 9,
+rules W2, W7 and N1).
 """
 
 import re
@@ -23,9 +23,10 @@ def kept_in_order(value: str) -> str:
     """Return *value* so that words from the right around it do not turn it around."""
     if not value or value.isdigit() or is_from_the_right(value):
         return value
-    return f"{_MARK}{value}{_MARK}"
+    before = "" if value[0].isalpha() else _MARK
+    return f"{before}{value}{'' if value[-1].isalnum() else _MARK}"
 
 
 def numbers_kept_in_order(words: str) -> str:
     """Return *words* with every number that has gaps kept in order."""
-    return NUMBER_WITH_GAPS.sub(rf"{_MARK}\1{_MARK}", words)
+    return NUMBER_WITH_GAPS.sub(rf"{_MARK}\1", words)

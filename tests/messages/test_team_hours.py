@@ -11,7 +11,7 @@ from companion.team_hours import hours_in
         ("Mon to Fri, 9am to 5pm", "pl", "pon.-pt. 09:00-17:00"),
         ("mon to sun, 8.30am to 12pm", "pl", "pon.-niedz. 08:30-12:00"),
         ("Tue to Thu, 12am to 12:30pm", "pl", "wt.-czw. 00:00-12:30"),
-        ("Mon to Fri, 9am to 5pm", "ur", "پیر-جمعہ \u200e9:00 AM-5:00 PM\u200e"),
+        ("Mon to Fri, 9am to 5pm", "ur", "پیر-جمعہ \u200e9:00 AM-5:00 PM"),
         ("Mon to Fri, 9am to 5pm", "en-GB", "Mon to Fri, 9am to 5pm"),
         ("weekdays from 9", "pl", "weekdays from 9"),
         ("Mon to Fri, 9am to 5pm, not on Wed", "pl", "Mon to Fri, 9am to 5pm, not on Wed"),

@@ -91,6 +91,11 @@ def test_every_text_that_the_service_sends_is_there() -> None:
     assert {question_key(question) for question in set(Question) - OWN} <= ENGLISH.texts.keys()
 
 
+@pytest.mark.parametrize("tag", ["pl", "ur"])
+def test_drafts_have_every_text_and_each_fits(wording: Wording, tag: str) -> None:
+    assert wording.faults(tag) == []
+
+
 def test_english_can_be_chosen() -> None:
     assert not ENGLISH.faults("en-GB")
     assert tags(ENGLISH) == {"en-GB"}

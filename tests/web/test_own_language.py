@@ -88,7 +88,7 @@ def test_doses_and_numbers_keep_their_order_between_words_from_the_right(clinic:
     assert '<bdi dir="ltr">120 mg</bdi>' in page
     assert '<bdi dir="ltr">60</bdi> · <bdi dir="ltr">45</bdi>' in page
     assert '<bdi dir="ltr" class="keep">01632 960123</bdi>' in page
-    assert '<bdi dir="rtl">יום ב׳-יום ו׳ \u200e9:00-17:00\u200e</bdi>' in page
+    assert '<bdi dir="rtl">יום ב׳-יום ו׳ \u200e9:00-17:00</bdi>' in page
     assert '<bdi dir="ltr" class="keep">116 123</bdi>' in page, "from the translated text itself"
     assert '<bdi dir="ltr">morphine modified-release tablet</bdi>' in page
     assert not re.search(r"(?<!\">)\b01632 960123", page)

@@ -1,8 +1,8 @@
 """English, Polish and Urdu, measured on sets that others wrote apart from the words.
 
 The sets are made up, by no clinician; they show what the words find and what they miss. Words
-are written for what the open and the harder sets show missing, so the floors only hold what is
-reached. The unseen sets stand beside them in tests/data: nobody reads them, only the numbers
+are written for what the open, harder and newer sets show missing, so the floors only hold what
+is reached. The unseen sets stand beside them in tests/data: nobody reads them, only the numbers
 in docs/understanding.md come from them.
 """
 
@@ -40,13 +40,14 @@ class Floors:
     emergencies: int
     urgent: int
     harder: int
+    newer: int
     ordinary_urgent: int
 
 
 FLOORS = {
-    "en-GB": Floors(97, 99, 98, harder=95, ordinary_urgent=0),
-    "pl": Floors(91, 97, 97, harder=80, ordinary_urgent=0),
-    "ur": Floors(85, 96, 96, harder=90, ordinary_urgent=0),
+    "en-GB": Floors(97, 99, 98, harder=97, newer=92, ordinary_urgent=0),
+    "pl": Floors(91, 99, 99, harder=98, newer=99, ordinary_urgent=0),
+    "ur": Floors(85, 99, 99, harder=97, newer=90, ordinary_urgent=0),
 }
 TAGS = sorted(FLOORS)
 
@@ -133,6 +134,7 @@ def test_emergencies_page_and_what_is_urgent_is_for_the_same_day(tag: str) -> No
     assert share("open_screening", tag, "emergency", Urgency.EMERGENCY) >= floors.emergencies
     assert share("open_screening", tag, "urgent", Urgency.URGENT) >= floors.urgent
     assert share("harder_screening", tag, "emergency", Urgency.EMERGENCY) >= floors.harder
+    assert share("newer_screening", tag, "emergency", Urgency.EMERGENCY) >= floors.newer
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -140,6 +142,7 @@ def test_what_means_no_danger_pages_nobody(tag: str) -> None:
     # One row of about a hundred may: sweets that somebody "overdosed" on.
     assert share("open_screening", tag, "none", Urgency.EMERGENCY) < 2
     assert share("harder_screening", tag, "none", Urgency.EMERGENCY) == 0
+    assert share("newer_screening", tag, "none", Urgency.EMERGENCY) < 1
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -154,6 +157,17 @@ def test_ordinary_texts_page_nobody_and_hardly_ever_are_for_the_same_day(tag: st
 
     assert [found.why for found in loud if found.urgency is Urgency.EMERGENCY] == []
     assert len(loud) <= FLOORS[tag].ordinary_urgent, loud
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_ordinary_texts_written_to_tempt_page_one_in_hundreds_at_most(tag: str) -> None:
+    lexicons = lexicons_of(tag)
+    texts = [row["reply"] for row in rows("newer_ordinary", tag)]
+
+    paged = [text for text in texts if screen(text, lexicons).urgency is Urgency.EMERGENCY]
+
+    assert len(texts) >= 450
+    assert len(paged) <= 1, paged
 
 
 @pytest.mark.parametrize("tag", TAGS)

@@ -174,6 +174,12 @@ def test_more_than_the_most_tablets_is_for_a_person(said: str, care: Care) -> No
     assert read(said, Question.PAIN, ENGLISH, most_tablets=Decimal(0)).care is Care.NONE
 
 
+def test_a_count_in_words_may_be_above_the_most_too() -> None:
+    reading = read("a couple", Question.TABLETS, ENGLISH, most_tablets=Decimal(1))
+
+    assert reading == number("2", Care.PERSON)
+
+
 def test_what_gives_no_count_is_not_above_the_most() -> None:
     assert read("bananas", Question.TABLETS, ENGLISH, most_tablets=Decimal(0)) == UNCLEAR
 

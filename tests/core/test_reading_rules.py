@@ -71,6 +71,7 @@ def test_what_was_added_up_is_read_back(said: str, taken: str) -> None:
         ("morning 2", "2"),
         ("2 at 8am", "2"),
         ("2 at 8am in the morning", "2"),
+        ("2 tonight as prescribed", "2"),
         ("99 pills", "99"),
         (".0", "0"),
     ],
@@ -154,7 +155,10 @@ def test_am_and_pm_make_an_hour_in_any_language(said: str) -> None:
     assert may_be_an_hour(said, NO_WORDS)
 
 
-@pytest.mark.parametrize("said", ["2 morning, night", "2 at 8am and at 8pm", "2 + at 8am, at 8pm"])
+@pytest.mark.parametrize(
+    "said",
+    ["2 morning, night", "2 this morning, tonight", "2 at 8am and at 8pm", "2 + at 8am, at 8pm"],
+)
 def test_one_number_for_two_times_may_be_twice_as_many(said: str) -> None:
     assert tablets(said) == UNCLEAR
 
@@ -267,6 +271,8 @@ def test_only_a_score_is_out_of_its_highest(
         ("7.0", "7"),
         ("it is 7?", "7"),
         ("10" + " x" * 79, "10"),
+        ("lO", "10"),
+        ("o!", "0"),
         ("7 couldn't sleep", "7"),
     ],
 )
@@ -297,6 +303,10 @@ def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "reading"),
     [
+        ("i'd say: less", number("2")),
+        ("as agreed with you", number("1")),
+        ("more?", UNCLEAR),
+        ("2 today", UNCLEAR),  # times
         ("2 not great", number("2")),
         ("3 took more", number("3")),
         ("3 a lot more", number("3")),
@@ -335,8 +345,9 @@ def test_yes_is_yes_with_what_belongs_to_it(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "no", "n", "no thanks", "no ta nurse", "nope please", "no, good", "ok, no", "no i haven't taken them",
-        "haven't taken them all", "didn't take them", "no: i didn't do it", "no problem, no", "no sleep. no",
+        "no", "n", "no thanks", "no ta nurse", "no, sorry", "nope please", "no, good",
+        "ok, no", "no i haven't taken them", "haven't taken them all", "didn't take them",
+        "no: i didn't do it", "no problem, no", "no sleep. no",
     ],
 )  # fmt: skip
 def test_no_is_no_with_what_belongs_to_it(said: str) -> None:
@@ -346,8 +357,9 @@ def test_no_is_no_with_what_belongs_to_it(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "no, I did", "no I did", "I did. I haven't", "i took them, no", "no, my dog", "no good", "no problem", "no change",
-        "no way", "yes no", "y did it", "n did it", "yes?", "no?", "yes 2", "0 nah", "have i, yes", "thanks", "all taken",
+        "no, I did", "no I did", "I did. I haven't", "i took them, no", "no, my dog", "no good",
+        "no problem", "no change", "no way", "yes no", "y did it", "n did it", "yes?", "no?", "yes 2",
+        "0 nah", "have i, yes", "thanks", "all taken",
         "she might say yes", "well she said nope",
     ],
 )  # fmt: skip

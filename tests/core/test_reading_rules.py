@@ -18,6 +18,7 @@ ENGLISH = load_vocabulary(ROOT / "messages" / "vocabulary", "en-GB")
 NO_WORDS = Vocabulary(
     **{field.name: type(getattr(ENGLISH, field.name))() for field in fields(Vocabulary)}
 )
+POLISH = load_vocabulary(ROOT / "messages" / "vocabulary", "pl")
 PAIRS = replace(ENGLISH, pairs=True, scale_first=("of which",))
 UNMARKED = replace(ENGLISH, folds={ord("é"): "e"})
 UNCLEAR = Reading(ReadingKind.UNCLEAR)
@@ -316,6 +317,16 @@ def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
 )
 def test_a_choice_bears_only_its_own_words(said: str, reading: Reading) -> None:
     assert read(said, Question.USE, ENGLISH) == reading
+
+
+@pytest.mark.parametrize("said", ["tak 2", "tak, 2"])  # yes, and two tablets
+def test_a_phrase_may_mislead_with_its_comma(said: str) -> None:
+    assert read(said, Question.USE, POLISH) == UNCLEAR
+
+
+@pytest.mark.parametrize("said", ["8 is ok", "give you 7", "eight of you"])
+def test_a_phrase_may_mislead_about_any_number(said: str) -> None:
+    assert pain(said) == UNCLEAR
 
 
 @pytest.mark.parametrize("said", ["was 8 yesterday, today 5", "yesterday 8 today 5"])

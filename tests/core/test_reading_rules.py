@@ -274,6 +274,7 @@ def test_only_a_score_is_out_of_its_highest(
         ("10" + " x" * 79, "10"),
         ("lO", "10"),
         ("o!", "0"),
+        ("no pain, i'd say, today", "0"),
         ("7 couldn't sleep", "7"),
     ],
 )
@@ -307,6 +308,7 @@ def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
         ("i'd say: less", number("2")),
         ("as agreed with you", number("1")),
         ("more?", UNCLEAR),
+        ("more please", UNCLEAR),  # asks for more
         ("2 today", UNCLEAR),  # times
         ("2 not great", number("2")),
         ("3 took more", number("3")),
@@ -317,6 +319,12 @@ def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
 )
 def test_a_choice_bears_only_its_own_words(said: str, reading: Reading) -> None:
     assert read(said, Question.USE, ENGLISH) == reading
+
+
+def test_six_and_a_half_is_written_as_a_language_writes_it() -> None:
+    assert read("6,5", Question.PAIN, POLISH) == number("6.5")
+    assert pain("6,5") == UNCLEAR
+    assert read("sarhe 6", Question.PAIN, replace(ENGLISH, half_before=("sarhe",))) == number("6.5")
 
 
 @pytest.mark.parametrize("said", ["tak 2", "tak, 2"])  # yes, and two tablets
@@ -399,6 +407,7 @@ def test_a_thought_that_answers_nothing_is_not_asked_again() -> None:
 
 def test_letters_that_people_leave_out_change_no_reading() -> None:
     assert read("it is réally bétter today", Question.PAIN, UNMARKED) == UNCLEAR
+    assert read("sévén", Question.PAIN, UNMARKED) == number("7")
     assert not has_words("thé téxt", UNMARKED)
 
 

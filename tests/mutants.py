@@ -53,6 +53,17 @@ REASONS = {
     "is None and not match.meaning.category": "a way of speaking never comes here: it has no category",
     "usual * PAIN_RISE_PERCENT / 101": "no score lies between the two",
     "runs_short = None": "neither is a short supply",
+    'in "XX+&XX"': "X stands in no sign: all are in small letters",
+    "sum(parts, )": "of no parts both come to nothing, and nothing adds up",
+    "whole = total >= scale.high": "the highest count is on the scale: it does not come here",
+    "within = scale.low < value": "the lowest is on the scale: it does not come here",
+    "<= value < scale.high": "the highest is on the scale: it does not come here",
+    "XX(?!)XX": "never fits, as before",
+    'LONGEST_ANSWER else "XXXX"': "holds no number either",
+    'around.number or "XXXX"': "is no number either",
+    "numbers else 1": "without a number nobody looks at what stands around it",
+    'part in {"XXXX", "0"}': "a point with nothing behind it makes the same number",
+    'question: str = "XXXX"': "no question is called so",
     "held_on < day:": "on the day of the hold the next reduction comes later than it, so none does",
 }
 """What stands in the changed line of a survivor, and why it may live."""

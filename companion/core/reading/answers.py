@@ -58,9 +58,8 @@ def read(
     """
     bare = _bare(text, vocabulary)
     said = _without_politeness(bare, vocabulary)
-    if question is not None and (value := _whole_answer(text, question, vocabulary)) is not None:
-        return Reading(ReadingKind.NUMBER, value)
-    keyword = _keyword(bare, vocabulary)
+    whole = None if question is None else _whole_answer(text, question, vocabulary)
+    keyword = _keyword(bare, vocabulary) if whole is None else None
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
     how_often = question in _HOW_OFTEN and keyword in {Keyword.OFTEN, Keyword.SELDOM}
     answers = how_often or (question is not None and said in vocabulary.attempts)
@@ -68,7 +67,10 @@ def read(
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:
         return Reading(ReadingKind.FREE_TEXT)
-    reading = _answer(text, question, scale or question.scale, vocabulary)
+    if whole is None:
+        reading = _answer(text, question, scale or question.scale, vocabulary)
+    else:
+        reading = Reading(ReadingKind.NUMBER, whole)
     if most_tablets is not None and question is Question.TABLETS and _most(reading) > most_tablets:
         return replace(reading, care=Care.PERSON)
     return reading

@@ -27,6 +27,7 @@ _CLOCK = r"\d{1,2}(?:[:.]\d\d)? ?[ap]m"
 _HOUR = re.compile(r"\d\s*[ap]m(?!\w)")
 _GLUED_HOUR = re.compile(r"\d[ap]m(?!\w)")
 _FIRST_OF_ALL = re.compile(r"\D*[\d.]+([^\d,:]*)[,:]")
+_BEHIND_EQUALS = re.compile(r"^[^=]*=\s*(\d+(?:\.\d+)?)[^\d=]*$")
 _SIGNS = re.compile(r"[.!?;:()\"'*~]+(?=\s|$)")
 
 
@@ -74,10 +75,21 @@ def _total(
     if len(parts) == 1:
         return total
     if "=" in said or not vocabulary.totals.isdisjoint(tokens):
-        return total / 2 if total / 2 in parts else None  # "3 in total, 2 am 1 pm"
+        return total / 2 if _stated_sums(tokens, said, vocabulary) == [total / 2] else None
     first = _FIRST_OF_ALL.match(in_digits(said, vocabulary))
     summed = first is not None and not _dividing_in(first[1], vocabulary)
     return None if summed else total  # "4 tablets, two am two pm"
+
+
+def _stated_sums(tokens: list[str], said: str, vocabulary: Vocabulary) -> list[Decimal]:
+    """Return what somebody says is the sum: "3 in total", and what ends "2 + 1 = 3".
+
+    "2 am 2 pm in total" and "am = 2, pm = 2" state none.
+    """
+    parts = [part.split() for part in " ".join(tokens).split(_MARK)]
+    beside = [part for part in parts if not vocabulary.totals.isdisjoint(part)]
+    stated = [token for part in beside for token in part if _counts(token)]
+    return [Decimal(number) for number in stated or _BEHIND_EQUALS.findall(said)]
 
 
 def _dividing_in(said: str, vocabulary: Vocabulary) -> list[str]:
@@ -117,7 +129,7 @@ def _times_in(said: str, vocabulary: Vocabulary) -> tuple[int, int]:
     of_day = pattern_of_any(vocabulary.parts_of_day)
     said = re.sub(rf"{_MARK} *(?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) *{_MARK}", _MARK, said)
     hours, parts = said.count(_MARK), parts_of_day_in(said, vocabulary)
-    return max(1, hours, parts), min(hours + parts if hours else MOST_PARTS, MOST_PARTS)
+    return max(hours, parts), min(hours + parts if hours else MOST_PARTS, MOST_PARTS)
 
 
 def may_be_an_hour(said: str, vocabulary: Vocabulary) -> bool:

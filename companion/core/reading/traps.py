@@ -19,7 +19,6 @@ def misleads(said: str, question: str, vocabulary: Vocabulary) -> bool:
     In a phrase "#" stands for any number, in digits or in words: "# too many".
     """
     phrases = vocabulary.misleading.get("any", ()) + vocabulary.misleading.get(question, ())
-    said = said.replace(",", " , ").replace("  ", " ")
     numbered = _NUMBER.sub("#", in_digits(said, vocabulary))
     return any(_whole(phrases).search(form) for form in (said, numbered))
 

@@ -19,6 +19,8 @@ class Contact:
     """Masked, unless *call* is there."""
     call: str
     """The number for dialling, E.164; empty until the whole number is asked for."""
+    address: str
+    """Where an ambulance would go."""
     emergency_contact: str
     ways: str
     communication_needs: str
@@ -35,6 +37,7 @@ def contact_of(session: Session, patient: Patient, *, reveal: bool) -> Contact:
     return Contact(
         phone=show_phone(identity.phone) if reveal else mask_phone(identity.phone),
         call=identity.phone if reveal else "",
+        address=identity.address,
         emergency_contact=identity.emergency_contact,
         ways=wishes.ways,
         communication_needs=wishes.communication_needs,

@@ -84,7 +84,7 @@ def test_no_clock_change_brings_a_text_at_night_or_two_check_ins_a_day(
 ) -> None:
     outcome = years.live(sqlite, wording, CLOCK_CHANGES, zone=zone, seed=SEED)
 
-    assert outcome.check_ins > 5
+    assert outcome.check_ins > 3  # so that the run is not empty
     assert (outcome.at_night, outcome.twice_a_day, outcome.wrong_day) == ([], [], [])
 
 

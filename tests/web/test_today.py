@@ -528,7 +528,13 @@ def test_how_to_reach_them_stands_where_a_call_is_asked_for(clinic: Clinic) -> N
     assert f'action="/alerts/{one.id}/outcome"' in revealed.get_data(as_text=True)
     for shown_there in (masked, whole, page):
         start = shown_there[shown_there.index("How to reach them") :]
-        for fact in ("Text first", "A sister, 01632 960111", "1 Mill Lane", "English", "Large print"):
+        for fact in (
+            "Text first",
+            "A sister, 01632 960111",
+            "1 Mill Lane",
+            "English",
+            "Large print",
+        ):
             assert fact in start
     assert page.index("How to reach them") < page.index("No plan is agreed yet")
     with clinic.runtime.transactions.reading() as session:

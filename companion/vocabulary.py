@@ -218,13 +218,21 @@ def load_lexicon(root: Path, tag: str) -> Lexicon:
         WordsError: the file is missing or wrong.
     """
     path = root / f"danger.{tag}.toml"
-    return _lexicon_of(path, read_words(path))
+    return _lexicon_of(_Words(read_words(path), path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What stands in a file: the same words are the same wherever the file is."""
+
+    text: str
+    path: Path = field(compare=False)
 
 
 @lru_cache(maxsize=8)
-def _lexicon_of(path: Path, words: str) -> Lexicon:
-    # Thousands of phrases: the same file is put together once.
-    file = TomlFile.parsed(path, words).folding()
+def _lexicon_of(words: _Words) -> Lexicon:
+    # Thousands of phrases: the same words are put together once.
+    file = TomlFile.parsed(words.path, words.text).folding()
     categories = tuple(
         _category(file, name, values) for name, values in file.tables(file.get("categories", dict))
     )

@@ -134,11 +134,11 @@ class Wording:
             _catalogues={tag: _load_catalogue(translations, tag) for tag in others},
             _vocabularies={lang.tag: load_vocabulary(vocabulary, lang.tag) for lang in languages},
             _words=vocabulary,
-            # Long files: those of a language that nobody may choose wait until they are needed.
+            # Long files: those of a draft wait until somebody writes in that language.
             _lexicons={
                 lang.tag: load_lexicon(vocabulary, lang.tag)
                 for lang in languages
-                if drafts or lang.status == "live" or lang.tag == ENGLISH
+                if lang.status == "live" or lang.tag == ENGLISH
             },
             _offers_drafts=drafts,
         )

@@ -444,3 +444,20 @@ def test_a_patient_whose_reminder_cannot_be_built_keeps_no_other_from_theirs(war
     reminded = ward.check_in(well)
     assert reminded is not None
     assert reminded.reminded_at == ward.now
+
+
+def test_who_answered_and_texts_stop_and_start_is_not_asked_again_that_day(ward: Ward) -> None:
+    patient = ward.register()
+    ward.agree(patient, (28, 40))
+    ward.now += timedelta(days=2)
+    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+    ward.send()
+    ward.answer(patient)
+    ward.text(patient, "STOP")
+    ward.text(patient, "START")
+
+    again = checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
+
+    assert again == 0
+    with ward.transactions.reading() as session:
+        assert len(check_ins.check_ins_of(session, patient)) == 1

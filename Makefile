@@ -64,7 +64,8 @@ check: .venv/dev-ready ## Check style, types, layers, templates, migrations and 
 test: system .venv/dev-ready ## Run every test, on both databases and in a real browser
 	$(MAKE) check
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	# One more than there are cores: many tests wait for a browser or for processes that were killed.
+	$(BIN)/python -m pytest -q -n $$(( $$(nproc) + 1 )) --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/coverage report --include='companion/core/*,companion/services/*' --fail-under=100 --skip-covered --show-missing
 	$(BIN)/coverage report --fail-under=95 --skip-covered
 

@@ -100,7 +100,7 @@ def _reason(shown: str) -> str | None:
     for part, reason in REASONS.items():
         if part in added:
             return reason
-    of_words = '"' in removed
+    of_words = re.search(r'"[^"]*\w \w[^"]*"', removed)  # a pattern or a sign is no sentence
     says_nothing = re.search(r"\bNone\b", added) and not re.search(r"\bNone\b", removed)
     if of_words and ("XX" in added or added.casefold() == removed.casefold() or says_nothing):
         return WORDS

@@ -98,8 +98,8 @@ def handle_safely(
         with transactions.begin() as session:
             handle(session, wording, reply_id, now=now)
     except Exception:
-        # The one place in services that catches everything: a fault in our own reading
-        # must become an alert, not a lost text. The trace holds no patient data.
+        # Whatever it is, a fault in our own reading must become an alert, not a lost text.
+        # The trace holds no patient data.
         log.exception("a text could not be handled", extra={"reply_id": str(reply_id)})
         with transactions.begin() as session:
             danger = _tell_unreadable(session, wording, reply_id, now=now, real_now=real_now)

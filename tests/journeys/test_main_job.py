@@ -30,8 +30,7 @@ PATIENT = {
 def sign_in(at: Window, email: str) -> None:
     at.open("/sign-in")
     at.fill({"email": email, "password": PASSWORD})
-    at.page.locator("main").get_by_role("button", name="Sign in").click()
-    at.page.wait_for_load_state()
+    at.follow(at.page.locator("main").get_by_role("button", name="Sign in"))
 
 
 def given_a_registered_patient(pharmacist: Window) -> None:
@@ -52,17 +51,18 @@ def given_the_phone_is_confirmed(patient: Window) -> None:
     patient.open("/phone")
     patient.look("phones")
     patient.press("Nora Field")
-    patient.page.wait_for_function(
-        "() => document.body.innerText.includes('Hello from') || location.reload()"
-    )
+    assert patient.comes_to_say("Hello from")
     assert "medicine" not in patient.page.locator(".tc-phone__texts").inner_text()
     text(patient, "1")
     assert "Thank you. We'll text you" in patient.words()
 
 
 def text(patient: Window, body: str) -> None:
+    """Send a text, and wait for the answer: the next text is about that one."""
     patient.fill({"body": body})
     patient.press("Send")
+    newest = patient.page.locator("#newest")
+    assert patient.comes_to(lambda: "tc-bubble--theirs" in (newest.get_attribute("class") or ""))
 
 
 def given_an_agreed_plan(pharmacist: Window, starts_on: date) -> None:
@@ -93,8 +93,8 @@ def given_an_agreed_plan(pharmacist: Window, starts_on: date) -> None:
             "prescriber": "Dr Anna Lindqvist",
         }
     )
-    pharmacist.page.locator("#prescriber").press("Enter")  # as people do, and not a pace's button
-    pharmacist.page.wait_for_load_state()
+    with pharmacist.page.expect_navigation():
+        pharmacist.page.locator("#prescriber").press("Enter")  # as people do; no pace's button
     assert pharmacist.page.locator("svg.tc-chart").is_visible()
     assert "110 mg" in pharmacist.words()
     assert "Think about" in pharmacist.words()
@@ -120,7 +120,7 @@ def given_the_prescriber_agrees(prescriber: Window) -> None:
 def when_the_check_in_is_answered(patient: Window) -> None:
     for button in ("1 day on", "1 day on", "1 hour on"):
         patient.press(button)
-    assert "how bad is your pain now" in patient.words()
+    assert patient.comes_to_say("how bad is your pain now")
     text(patient, "quite bad")
     assert "Reply with just a number" in patient.words()
     text(patient, "8")
@@ -144,12 +144,11 @@ def then_a_nurse_sees_why_and_acts(nurse: Window) -> None:
     assert "Coping 2 out of 10" in said
     assert "Asked to stay on this dose" in said
 
-    card.get_by_role("button").first.click()
-    nurse.page.wait_for_load_state()
+    nurse.follow(card.get_by_role("button").first)
     assert "Nick Byrne has this" in nurse.words()
     while nurse.page.locator(".tc-card", has_text="Nora Field").count():
         card = nurse.page.locator(".tc-card", has_text="Nora Field")
-        card.get_by_role("link", name="Record what happened", exact=False).first.click()
+        nurse.follow(card.get_by_role("link", name="Record what happened", exact=False).first)
         nurse.page.get_by_label("Spoke to the patient").check()
         nurse.fill({"note": "Called. Better now, staying on this dose."})
         nurse.look("outcome")
@@ -194,8 +193,7 @@ def test_every_page_works_without_scripts(browser: Browser, origin: str, folder:
     nurse = window(browser, origin, folder, scripts=False)
 
     sign_in(nurse, NURSE)
-    nurse.page.get_by_role("button", name="I have this", exact=False).first.click()
-    nurse.page.wait_for_load_state()
+    nurse.follow(nurse.page.get_by_role("button", name="I have this", exact=False).first)
 
     assert "Nick Byrne has this" in nurse.words()
     assert nurse.faults == []

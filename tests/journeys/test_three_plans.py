@@ -80,9 +80,7 @@ def registered(pharmacist: Window, patient: Window, case: Case, number: int) -> 
     pharmacist.press("Register and text the phone")
     patient.open("/phone")
     patient.press(f"{case.name} Field")
-    patient.page.wait_for_function(
-        "() => document.body.innerText.includes('Hello from') || location.reload()"
-    )
+    assert patient.comes_to_say("Hello from")
     text(patient, "1")
     pharmacist.page.reload()
 
@@ -116,8 +114,7 @@ def proposed(pharmacist: Window, case: Case, today: date) -> None:
         }
     )
     pharmacist.page.get_by_text("Paces that guidance names").click()
-    pharmacist.page.locator(f"button[value='{case.pace}']").click()
-    pharmacist.page.wait_for_load_state()
+    pharmacist.follow(pharmacist.page.locator(f"button[value='{case.pace}']"))
     pharmacist.press("Show the steps")
     for said in case.says:
         assert said in pharmacist.words(), said
@@ -129,9 +126,7 @@ def proposed(pharmacist: Window, case: Case, today: date) -> None:
 
 def agreed(pharmacist: Window, prescriber: Window, patient: Window, case: Case) -> None:
     pharmacist.press("Text a code for agreeing")
-    patient.page.wait_for_function(
-        "() => document.body.innerText.includes('by replying') || location.reload()"
-    )
+    assert patient.comes_to_say("by replying")
     code = re.findall(r"by replying (\d{3} \d{3})", patient.words())[-1]
     text(patient, code)
     assert "we have noted that you agree" in patient.words()

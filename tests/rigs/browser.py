@@ -1,14 +1,15 @@
 """A real Chromium at our pages, with eyes for what goes wrong in it."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -23,6 +24,7 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+LONGEST_WAIT_SECONDS = 20
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -59,11 +61,16 @@ class Window:
         self.page.goto(self.origin + path)
 
     def press(self, name: str, *, exact: bool = True) -> None:
-        """Press the first button or link of that name."""
+        """Press the first button or link of that name, and wait for the page it leads to."""
         button = self.page.get_by_role("button", name=name, exact=exact)
         link = self.page.get_by_role("link", name=name, exact=exact)
-        button.or_(link).first.click()
-        self.page.wait_for_load_state()
+        self.follow(button.or_(link).first)
+
+    def follow(self, leading: Locator) -> None:
+        """Click what leads to another page, and wait for that page."""
+        # A click alone returns while the old page still stands there.
+        with self.page.expect_navigation():
+            leading.click()
 
     def fill(self, values: dict[str, str]) -> None:
         """Type into boxes, by their names."""
@@ -77,6 +84,23 @@ class Window:
     def words(self) -> str:
         """Return what the page says."""
         return " ".join(self.page.locator("body").inner_text().split())
+
+    def comes_to(self, seen: Callable[[], bool]) -> bool:
+        """Return whether *seen* is so, now or soon, when somebody looks again.
+
+        A text leaves when a request or the clock gets to it, whichever is first.
+        """
+        ends = time.monotonic() + LONGEST_WAIT_SECONDS
+        while not seen():
+            if time.monotonic() > ends:
+                return False
+            time.sleep(0.2)
+            self.page.reload()
+        return True
+
+    def comes_to_say(self, words: str) -> bool:
+        """Return whether the page says *words*, now or soon."""
+        return self.comes_to(lambda: words in self.words())
 
     def look(self, name: str) -> None:
         """Hold the page against the accessibility rules at both widths, and keep pictures."""

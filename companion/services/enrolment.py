@@ -195,7 +195,7 @@ def _say_anew(
     """Let what waits be in the language and the hours that were just agreed."""
     keep_to_wishes(session, wording, patient, before, now=now)
     if say_otherwise(before, patient) and queueing.cancel_waiting(
-        session, patient, reason=REASON, now=now, answers_too=True, text_key="handshake"
+        session, patient, reason=REASON, now=now, kinds=tuple(MessageKind), text_key="handshake"
     ):
         patient.phone_version += 1
         _send_handshake(session, patient, wording, now)

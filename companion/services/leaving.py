@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from companion.core.people import StopReason
+from companion.core.sending import MessageKind
 from companion.core.triage import stopped_finding
 from companion.services import enrolment, planning, queueing
 from companion.services.alerting import tell_about
@@ -20,7 +21,7 @@ def stop_texts(
     click. What is on its way to the provider at this moment can no longer be stopped.
     """
     finding = stopped_finding(reason)
-    queueing.cancel_waiting(session, patient, reason=finding.why, now=now, answers_too=True)
+    queueing.cancel_waiting(session, patient, reason=finding.why, now=now, kinds=tuple(MessageKind))
     if reason is StopReason.DIED:
         planning.finish(session, patient, actor=actor, now=now)
         enrolment.finish(session, patient, actor=actor, now=now)

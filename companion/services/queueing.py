@@ -3,6 +3,7 @@
 The hours in which it may leave are decided here, on people's time.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -65,15 +66,14 @@ def cancel_waiting(
     *,
     reason: str,
     now: datetime,
-    answers_too: bool = False,
+    kinds: Sequence[MessageKind] = messages.UNASKED,
     text_key: str | None = None,
 ) -> int:
-    """Take back the check-ins and reminders that still wait; return how many.
+    """Take back the texts of *kinds* that still wait; return how many.
 
-    Answers stay unless *answers_too*: what the patient was told to expect does not depend
-    on the plan. With *text_key* only that text is taken back.
+    Answers are not among them unless they are named: what the patient was told to expect
+    does not depend on the plan. With *text_key* only that text is taken back.
     """
-    kinds = tuple(MessageKind) if answers_too else messages.UNASKED
     waiting = [
         message
         for message in messages.waiting_of(session, patient, kinds)

@@ -10,7 +10,8 @@ from companion.core import triage
 from companion.core.pace import Say
 from companion.core.protocols import Often
 from companion.core.reading.readings import Keyword
-from companion.services import agreeing, asking, enrolment, planning, telling_plan
+from companion.core.sending import MessageKind
+from companion.services import agreeing, asking, enrolment, planning, queueing, telling_plan
 from companion.services.agreeing import CodeAnswer
 from companion.services.checking_in import may_be_asked
 from companion.services.incoming import Incoming
@@ -81,13 +82,12 @@ def steer(text: Incoming, keyword: Keyword) -> None:
 def stop_for_wrong_person(text: Incoming) -> None:
     """Stop all texts to a phone that may be somebody else's, and tell a person."""
     at_risk = is_at_risk(text.session, text.patient, now=text.now)
-    enrolment.pause(
-        text.session,
-        text.patient,
-        reason="The phone may belong to somebody else.",
-        actor=PATIENT,
-        now=text.now,
+    reason = "The phone may belong to somebody else."
+    # An answer was meant for the patient. Where to turn in danger may be read by anybody.
+    queueing.cancel_waiting(
+        text.session, text.patient, reason=reason, now=text.now, kinds=[MessageKind.REPLY]
     )
+    enrolment.pause(text.session, text.patient, reason=reason, actor=PATIENT, now=text.now)
     text.patient.handshake_confirmed_at = None
     text.tell(triage.wrong_person_finding(at_risk=at_risk))
     text.answer("wrong_person_done")

@@ -194,8 +194,10 @@ class Ward:
     def text(self, patient: Patient | str, body: str, **options: Any) -> UUID | None:
         """Text in from a patient's phone, or from any number, and let the answer leave.
 
-        *received_before* is how long before now it really came, as the provider's list says.
+        *received_before* is how long before now it really came, as the provider's list says;
+        without *answers_leave* what answers it waits until texts are sent again.
         """
+        answers_leave = options.pop("answers_leave", True)
         before = options.pop("received_before", None)
         reply_id = receiving.receive(
             self.transactions,
@@ -208,7 +210,8 @@ class Ward:
             real_now=options.pop("real_now", self.now),
             sent_at=None if before is None else self.now - before,
         )
-        self.send()
+        if answers_leave:
+            self.send()
         return reply_id
 
     def answer(self, patient: Patient, **given: str) -> None:

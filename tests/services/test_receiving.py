@@ -270,6 +270,24 @@ def test_the_wrong_person_is_texted_no_more(ward: Ward, asked: Patient) -> None:
     assert "T-13" in ward.alerts()
 
 
+def test_an_answer_that_waits_is_not_sent_to_the_wrong_person(ward: Ward, asked: Patient) -> None:
+    ward.text(asked, "PLAN", answers_leave=False)
+
+    ward.text(asked, "wrong number")
+
+    assert ward.said() == ["Sorry to have troubled you. We won't text this number again."]
+
+
+def test_where_to_turn_in_danger_is_sent_to_whoever_has_the_phone(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "i want to die", answers_leave=False)
+
+    ward.text(asked, "wrong number")
+
+    assert "999" in ward.said()[0]
+
+
 def recorded(ward: Ward, patient: Patient) -> dict[Question, Decimal]:
     with ward.transactions.reading() as session:
         return {a.question: a.value for a in check_ins.answers_of(session, patient)}

@@ -12,15 +12,19 @@ from companion.core.reading.readings import Vocabulary
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 
+_BETWEEN = re.compile(r"[,;:.!]+(?=\s)")
+
 
 def misleads(said: str, question: str, vocabulary: Vocabulary) -> bool:
     """Tell whether *said*, in normal form, holds a phrase that misleads about *question*.
 
-    In a phrase "#" stands for any number, in digits or in words: "# too many".
+    In a phrase "#" stands for any number, in digits or in words: "# too many". Signs between
+    words part nothing: "yes, 2" is "yes 2".
     """
     phrases = vocabulary.misleading.get("any", ()) + vocabulary.misleading.get(question, ())
     numbered = _NUMBER.sub("#", in_digits(said, vocabulary))
-    return any(_whole(phrases).search(form) for form in (said, numbered))
+    forms = (said, numbered, _BETWEEN.sub("", said), _BETWEEN.sub("", numbered))
+    return any(_whole(phrases).search(form) for form in forms)
 
 
 @cache

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,10 @@ class Wording:
 
     def choosable(self) -> tuple[Language, ...]:
         """Return the live languages that lack no text."""
+        return self._choosable
+
+    @cached_property  # every registration asks, and it weighs every text of every language
+    def _choosable(self) -> tuple[Language, ...]:
         return tuple(
             language
             for language in self.languages

@@ -15,6 +15,7 @@ from companion.store.check_ins import CheckInState
 from companion.store.patients import Patient
 from companion.wording import Wording
 from tests.rigs.enrolled import Ward
+from tests.rigs.wordings import parts_of
 
 
 @pytest.fixture
@@ -405,7 +406,7 @@ class WordlessInPolish(Wording):
 
 
 def wordless(ward: Ward) -> WordlessInPolish:
-    return WordlessInPolish(**vars(ward.wording))
+    return WordlessInPolish(**parts_of(ward.wording))
 
 
 def test_a_patient_whose_question_cannot_be_built_keeps_no_other_from_theirs(

@@ -25,6 +25,7 @@ from companion.team_hours import hours_in
 from companion.wording import Wording
 from tests.rigs.enrolled import Ward
 from tests.rigs.texted import change_phone
+from tests.rigs.wordings import parts_of
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ class BrokenWording(Wording):
 
 
 def broken(wording: Wording) -> Wording:
-    return BrokenWording(**vars(wording))
+    return BrokenWording(**parts_of(wording))
 
 
 def test_a_whole_check_in_ends_with_thanks_and_a_signpost(ward: Ward, asked: Patient) -> None:
@@ -797,9 +798,9 @@ def lacking(wording: Wording, *keys: str) -> Wording:
     edited = {wording.texts[key].english for key in keys}
     catalogues = {
         tag: {english: said for english, said in catalogue.items() if english not in edited}
-        for tag, catalogue in vars(wording)["_catalogues"].items()
+        for tag, catalogue in parts_of(wording)["_catalogues"].items()
     }
-    return Wording(**{**vars(wording), "_catalogues": catalogues})
+    return Wording(**{**parts_of(wording), "_catalogues": catalogues})
 
 
 def test_crisis_numbers_go_in_english_where_the_patients_language_lost_them(ward: Ward) -> None:
@@ -843,7 +844,7 @@ class SpeechlessWording(Wording):
 
 
 def test_danger_is_an_emergency_though_no_answer_can_be_built(ward: Ward, asked: Patient) -> None:
-    ward.text(asked, "I want to die", wording=SpeechlessWording(**vars(ward.wording)))
+    ward.text(asked, "I want to die", wording=SpeechlessWording(**parts_of(ward.wording)))
 
     told = ward.alerts()
     assert told.keys() == {"R-01", "T-06"}
@@ -853,7 +854,7 @@ def test_danger_is_an_emergency_though_no_answer_can_be_built(ward: Ward, asked:
 
 
 def test_danger_from_a_stranger_is_an_emergency_though_no_answer_can_be_built(ward: Ward) -> None:
-    ward.text("+447700900999", "I want to die", wording=SpeechlessWording(**vars(ward.wording)))
+    ward.text("+447700900999", "I want to die", wording=SpeechlessWording(**parts_of(ward.wording)))
 
     assert ward.alerts()["T-15"].level is Urgency.EMERGENCY
 

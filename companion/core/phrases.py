@@ -11,7 +11,9 @@ In a phrase
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from sys import intern
+from types import MappingProxyType
 
 from companion.core.run_together import parted
 from companion.core.urgency import Urgency
@@ -62,16 +64,26 @@ class Meaning:
     side: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Node:
     """One place in the net: the words that lead on, and what ends here."""
 
-    following: dict[str, "Node"] = field(default_factory=dict)
-    gap: "Node | None" = None
-    skips: list["Node"] = field(default_factory=list)
+    following: Mapping[str, "Node"]
+    gap: "Node | None"
+    skips: tuple["Node", ...]
     """Places that are reached without a word."""
-    ends: list[Meaning] = field(default_factory=list)
-    choices: dict[str, "Node"] = field(default_factory=dict)
+    ends: tuple[Meaning, ...]
+
+
+@dataclass(slots=True)
+class _Knot:
+    """A place in the net while it is knit."""
+
+    following: dict[str, "_Knot"] = field(default_factory=dict)
+    gap: "_Knot | None" = None
+    skips: tuple["_Knot", ...] = ()
+    ends: tuple[Meaning, ...] = ()
+    choices: dict[str, "_Knot"] | None = None
     """Where alternatives meet again, so that phrases that begin alike share it."""
 
 
@@ -104,7 +116,7 @@ class Lexicon:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     endings: Mapping[str, str] = field(default_factory=dict)
     runs_together: bool = False
-    net: Node = field(init=False, repr=False, compare=False, default_factory=Node)
+    net: Node = field(init=False, repr=False, compare=False)
     barring: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
     """Negations, which no gap of a phrase holds."""
     known: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
@@ -122,12 +134,16 @@ class Lexicon:
         """
         self.barring.update(self.negations, self.negations_within)
         self._gather()
+        root = _Knot()
         for category in self.categories:
             for urgency, phrases in category.by_urgency():
+                meaning = Meaning(category, urgency)
                 for phrase in phrases:
-                    self._plant(phrase, category, urgency)
+                    self._plant(root, phrase, meaning)
+        spoken = Meaning(None)
         for idiom in self.idioms:
-            self._knit(idiom, Meaning(None))
+            self._knit(root, idiom, spoken)
+        object.__setattr__(self, "net", _Tightening().draw(root))
         self.known.update(self.carriers, self.other_words)
         self.known.update(self.negations, self.negations_after, self.negations_within)
         for word in self.guarded:
@@ -144,49 +160,50 @@ class Lexicon:
     def _holds_phrases(self, name: str) -> bool:
         return any(set(" (|<") & set(member) for member in self.groups.get(name, ()))
 
-    def _plant(self, phrase: str, category: Category, urgency: Urgency) -> None:
+    def _plant(self, root: _Knot, phrase: str, meaning: Meaning) -> None:
         parts = phrase.split(" & ")
         if len(parts) == 1:
-            self._knit(phrase, Meaning(category, urgency))
+            self._knit(root, phrase, meaning)
             return
         if len(parts) > 2:
             raise PhraseError(f"{phrase!r} must be one phrase or two")
         for side, part in enumerate(parts):
-            self._knit(part, Meaning(category, urgency, phrase, side))
+            self._knit(root, part, replace(meaning, pair=phrase, side=side))
 
-    def _knit(self, phrase: str, meaning: Meaning) -> None:
+    def _knit(self, root: _Knot, phrase: str, meaning: Meaning) -> None:
         slots = _SLOT.findall(phrase)
         if not slots or "*" in {slots[0], slots[-1]}:
             raise PhraseError(f"{phrase!r} must begin and end with a word")
-        self._walk(self.net, phrase).ends.append(meaning)
+        self._walk(root, phrase).ends += (meaning,)
 
-    def _walk(self, node: Node, phrase: str) -> Node:
+    def _walk(self, node: _Knot, phrase: str) -> _Knot:
         """Return where *phrase* leads from *node*."""
         for slot in _SLOT.findall(phrase):
             if slot == "*":
-                node.gap = node = node.gap or Node()
+                node.gap = node = node.gap or _Knot()
             elif set("|_(") & set(slot) or self._holds_phrases(slot):
-                node = node.choices.get(slot) or self._meet(node, slot)
+                node = (node.choices or {}).get(slot) or self._meet(node, slot)
             else:
                 node = self._step(node, slot)
         return node
 
-    def _meet(self, node: Node, slot: str) -> Node:
+    def _meet(self, node: _Knot, slot: str) -> _Knot:
         """Return a new place behind *node* where the alternatives of *slot* meet again."""
-        behind = node.choices[slot] = Node()
+        node.choices = node.choices or {}
+        behind = node.choices[slot] = _Knot()
         bracketed = slot.startswith("(") and slot.endswith(")")
         either = self.groups.get(slot) or (slot[1:-1] if bracketed else slot).split("|")
         if "" in either and not bracketed:
             raise PhraseError(f"{slot!r} must not lack a word between its bars")
         for phrase in either:
-            self._walk(node, phrase.replace("_", " ")).skips.append(behind)
+            self._walk(node, phrase.replace("_", " ")).skips += (behind,)
         return behind
 
-    def _step(self, node: Node, word: str) -> Node:
+    def _step(self, node: _Knot, word: str) -> _Knot:
         if set("()|*") & set(word) or (word[0] == "<" and word not in self.groups):
             raise PhraseError(f"{word!r} is no word and no group")
-        for part in self.respellings.get(word, word).split():
-            node = node.following.setdefault(part, Node())
+        for part in map(intern, self.respellings.get(word, word).split()):
+            node = node.following.setdefault(part, _Knot())
             self.known.add(part)
         return node
 
@@ -229,6 +246,32 @@ class Lexicon:
         if not SHORTEST_GUARDED - 1 <= len(word) <= 20:
             return word
         return next((self._nearly[w] for w in _without_one_letter(word) if w in self._nearly), word)
+
+
+_NOWHERE: Mapping[str, Node] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class _Tightening:
+    """Make one place of all that lead on alike: most do, and memory is dear."""
+
+    drawn: dict[int, Node] = field(default_factory=dict)
+    alike: dict[tuple[object, ...], Node] = field(default_factory=dict)
+
+    def draw(self, knot: _Knot) -> Node:
+        """Return the place that stands for *knot*."""
+        if id(knot) not in self.drawn:
+            following = {word: self.draw(there) for word, there in knot.following.items()}
+            gap = None if knot.gap is None else self.draw(knot.gap)
+            skips = tuple(map(self.draw, knot.skips))
+            node = Node(following or _NOWHERE, gap, skips, knot.ends)
+            self.drawn[id(knot)] = self.alike.setdefault(_what_follows(node), node)
+        return self.drawn[id(knot)]
+
+
+def _what_follows(node: Node) -> tuple[object, ...]:
+    onward = (part for word, there in sorted(node.following.items()) for part in (word, id(there)))
+    return (*onward, id(node.gap), *map(id, node.skips), None, *map(id, node.ends))
 
 
 def _without_one_letter(word: str) -> Iterator[str]:

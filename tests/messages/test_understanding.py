@@ -47,7 +47,7 @@ class Floors:
 FLOORS = {
     "en-GB": Floors(97, 99, 98, harder=97, newer=99, ordinary_urgent=0),
     "pl": Floors(91, 99, 99, harder=98, newer=99, ordinary_urgent=0),
-    "ur": Floors(85, 99, 99, harder=97, newer=98, ordinary_urgent=0),
+    "ur": Floors(85, 99, 99, harder=97, newer=99, ordinary_urgent=0),
 }
 TAGS = sorted(FLOORS)
 

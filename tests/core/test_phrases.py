@@ -171,3 +171,13 @@ def test_ten_thousand_hints_are_paired_quickly() -> None:
     lexicon = a_lexicon("<bye> & pills")
 
     assert urgency("goodbye " * 1000 + "pills " * 1000, lexicon) is Urgency.URGENT
+
+
+def test_places_that_lead_on_alike_are_one_and_others_are_not() -> None:
+    lexicon = a_lexicon("took my pills", "had my pills", "lost my way", "(hid|kept) * pills")
+
+    took, had, lost, hid = (lexicon.net.following[word] for word in ("took", "had", "lost", "hid"))
+
+    assert took is had
+    assert took is not lost
+    assert hid is lexicon.net.following["kept"]

@@ -1,6 +1,9 @@
 """``companion serve``."""
 
+import gc
 import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -19,15 +22,17 @@ from companion.web.app import create_app
 def serve(config: Path | None) -> None:
     """Run the pages, the webhook and the clock in one process, until told to stop."""
     start_logging()
-    with runtime_for(config) as runtime:
-        refuse_old_tables(runtime)
-        server = create_server(
-            create_app(runtime),
-            host=runtime.settings.server.host,
-            port=runtime.settings.server.port,
-            threads=runtime.settings.server.threads,
-            ident=None,
-        )
+    with ExitStack() as kept:
+        with _built_to_last():
+            runtime = kept.enter_context(runtime_for(config))
+            refuse_old_tables(runtime)
+            server = create_server(
+                create_app(runtime),
+                host=runtime.settings.server.host,
+                port=runtime.settings.server.port,
+                threads=runtime.settings.server.threads,
+                ident=None,
+            )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
         if runtime.settings.service.mode is Mode.DEMO:
@@ -37,6 +42,21 @@ def serve(config: Path | None) -> None:
                 server.run()
             finally:
                 server.close()
+
+
+@contextmanager
+def _built_to_last() -> Iterator[None]:
+    """Keep the collector from what lives as long as the process: words, pages and modules.
+
+    Nothing of it is ever garbage, and looking through it costs half a second at the start and
+    tens of milliseconds now and then, while a text waits.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _stop(_number: int, _frame: object) -> None:

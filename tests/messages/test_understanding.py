@@ -116,6 +116,28 @@ def test_most_replies_are_understood(tag: str) -> None:
     assert 100 * sum(right) / len(right) >= FLOORS[tag].read
 
 
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en-GB", "the carer comes into my bedroom at night"),
+        ("en-GB", "I am suicidal lol"),
+        ("en-GB", "he has threatened to kill me if i dont stop talking to my mum"),
+        ("en-GB", "dad is showing overdose signs"),
+        ("pl", "zabiję męża kiedyś"),
+        ("pl", "zabiję kiedyś męża za to co mi zrobił"),
+        ("pl", "to ostatni sms z tego numeru. żegnajcie"),
+        ("ur", "match dekhte hue abbu ko heart attack aa gaya hai"),
+        ("ur", "its over ab khudkushi kar lunga"),
+        ("ur", "abbu laash ki tarah pare hain uth nahi rahe"),
+        ("ur", "seerhiyan charhi aur ab sans nahi aa rahi"),
+        ("ur", "shaadi me gir gaya aur uth nahi raha behosh hai"),
+    ],
+)
+def test_no_way_of_speaking_lowers_a_danger_that_is_meant(tag: str, text: str) -> None:
+    # Each is near an idiom of its language: "stop snoring", "laash ki tarah soya".
+    assert screen(text, lexicons_of(tag)).urgency is Urgency.EMERGENCY
+
+
 def share(name: str, tag: str, expected: str, least: Urgency) -> float:
     """Return how many of a hundred rows labelled *expected* are at least so urgent."""
     lexicons = lexicons_of(tag)

@@ -258,6 +258,11 @@ class Ward:
         with self.transactions.reading() as session:
             return alerts.why_of(session, self.alerts()[rule])
 
+    def recorded(self, patient: Patient) -> dict[Question, Decimal]:
+        """Return what was written down of the patient's answers, the newest of each question."""
+        with self.transactions.reading() as session:
+            return {a.question: a.value for a in check_ins.answers_of(session, patient)}
+
     def check_in(self, patient: Patient) -> CheckIn | None:
         """Return the patient's newest check-in."""
         with self.transactions.reading() as session:

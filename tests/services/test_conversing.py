@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -48,11 +47,6 @@ def ask(ward: Ward, *, days: int) -> None:
     ward.said()
 
 
-def answers(ward: Ward, patient: Patient) -> dict[Question, Decimal]:
-    with ward.transactions.reading() as session:
-        return {a.question: a.value for a in check_ins.answers_of(session, patient)}
-
-
 def open_question(ward: Ward, patient: Patient) -> Question | None:
     check_in = ward.check_in(patient)
     assert check_in is not None
@@ -66,7 +60,7 @@ def test_words_go_to_a_person_and_the_question_stays_open(ward: Ward, asked: Pat
     assert "T-10" in ward.alerts()
     assert open_question(ward, asked) is Question.PAIN
     ward.text(asked, "6")
-    assert answers(ward, asked) == {Question.PAIN: 6}
+    assert ward.recorded(asked) == {Question.PAIN: 6}
 
 
 def test_the_same_words_a_moment_later_are_no_second_answer(ward: Ward, asked: Patient) -> None:
@@ -74,12 +68,12 @@ def test_the_same_words_a_moment_later_are_no_second_answer(ward: Ward, asked: P
     ward.now += timedelta(seconds=5)
     ward.text(asked, " 3 ")
 
-    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert ward.recorded(asked) == {Question.PAIN: 3}
     assert open_question(ward, asked) is Question.USE
     assert ward.said()[-1].startswith("The same text came twice, so please answer this.")
     ward.now += timedelta(minutes=1)
     ward.text(asked, "3")
-    assert answers(ward, asked)[Question.USE] == 3
+    assert ward.recorded(asked)[Question.USE] == 3
 
 
 def test_an_answer_before_its_question_had_gone_out_lands_nowhere(
@@ -89,7 +83,7 @@ def test_an_answer_before_its_question_had_gone_out_lands_nowhere(
     ward.text(asked, "3")
     ward.text(asked, "2", received_before=timedelta(seconds=30))
 
-    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert ward.recorded(asked) == {Question.PAIN: 3}
     assert ward.alerts()["T-29"].level is Urgency.SOON
 
 
@@ -117,7 +111,7 @@ def test_a_number_and_words_that_came_too_early_are_both_for_a_person(
     ward.text(asked, "3, awful night with the dog", received_before=timedelta(seconds=30))
 
     assert {"T-10", "T-29"} <= ward.alerts().keys()
-    assert answers(ward, asked) == {Question.PAIN: 7, Question.USE: 1}
+    assert ward.recorded(asked) == {Question.PAIN: 7, Question.USE: 1}
 
 
 def remind(ward: Ward) -> None:
@@ -133,7 +127,7 @@ def test_a_reminder_makes_no_answer_early(ward: Ward, asked: Patient, is_sent: b
 
     ward.text(asked, "9", received_before=timedelta(minutes=1))
 
-    assert answers(ward, asked) == {Question.PAIN: 9}
+    assert ward.recorded(asked) == {Question.PAIN: 9}
     assert "T-29" not in ward.alerts()
 
 
@@ -151,13 +145,13 @@ def test_a_question_that_never_came_is_asked_anew_and_takes_no_answer(
 
     ward.text(asked, "3")
 
-    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert ward.recorded(asked) == {Question.PAIN: 3}
     assert "T-03" not in ward.alerts()
     [anew] = ward.said()
     assert anew.startswith("Since we last asked, did you take what we agreed?")
     ward.now += timedelta(minutes=1)
     ward.text(asked, "1")
-    assert answers(ward, asked) == {Question.PAIN: 3, Question.USE: 1}
+    assert ward.recorded(asked) == {Question.PAIN: 3, Question.USE: 1}
 
 
 def test_words_while_a_question_never_came_are_read_and_answered(
@@ -186,7 +180,7 @@ def test_a_reminder_that_came_asks_what_had_never_come(ward: Ward, asked: Patien
 
     ward.text(asked, "1")
 
-    assert answers(ward, asked) == {Question.PAIN: 3, Question.USE: 1}
+    assert ward.recorded(asked) == {Question.PAIN: 3, Question.USE: 1}
 
 
 def test_an_answer_while_texts_were_off_lands_nowhere_and_the_open_question_is_taken_after(
@@ -196,7 +190,7 @@ def test_an_answer_while_texts_were_off_lands_nowhere_and_the_open_question_is_t
         ward.now += timedelta(minutes=1)
         ward.text(asked, body)
 
-    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert ward.recorded(asked) == {Question.PAIN: 3}
     assert "T-03" not in ward.alerts()
 
 
@@ -212,7 +206,7 @@ def test_who_stops_and_starts_on_one_day_was_not_silent_and_goes_on_where_they_w
     assert "T-11" not in ward.alerts()
     assert open_question(ward, asked) is Question.PAIN
     ward.text(asked, "3")
-    assert answers(ward, asked) == {Question.PAIN: 3}
+    assert ward.recorded(asked) == {Question.PAIN: 3}
 
 
 def test_one_late_answer_is_taken_for_the_next_question_was_never_asked(
@@ -225,7 +219,7 @@ def test_one_late_answer_is_taken_for_the_next_question_was_never_asked(
     ward.now += timedelta(minutes=1)
     ward.text(asked, "3")
 
-    assert answers(ward, asked) == {Question.PAIN: 6}
+    assert ward.recorded(asked) == {Question.PAIN: 6}
     assert "T-10" in ward.alerts()
 
 
@@ -238,7 +232,7 @@ def test_a_late_answer_to_what_never_came_is_for_a_person(ward: Ward, asked: Pat
 
     ward.text(asked, "3")
 
-    assert answers(ward, asked) == {Question.PAIN: 6}
+    assert ward.recorded(asked) == {Question.PAIN: 6}
     assert "T-10" in ward.alerts()
 
 
@@ -251,7 +245,7 @@ def test_a_late_answer_from_another_phone_than_was_asked_is_for_a_person(
 
     ward.text(ward.again(asked), "6")
 
-    assert answers(ward, asked) == {}
+    assert ward.recorded(asked) == {}
     assert "T-10" in ward.alerts()
 
 
@@ -266,7 +260,7 @@ def test_an_answer_to_a_check_in_that_has_ended_still_counts(ward: Ward, asked: 
 
     ward.text(asked, "4")
 
-    assert answers(ward, asked) == {Question.PAIN: 5, Question.USE: 4}
+    assert ward.recorded(asked) == {Question.PAIN: 5, Question.USE: 4}
     assert ward.said() == ["Thank you. We've added it to your answers."]
     assert ward.alerts()["T-04"].level is Urgency.URGENT
 
@@ -280,7 +274,7 @@ def test_a_late_text_that_is_no_answer_goes_to_a_person(
 
     ward.text(asked, late)
 
-    assert answers(ward, asked) == {}
+    assert ward.recorded(asked) == {}
     assert "T-10" in ward.alerts()
 
 
@@ -290,7 +284,7 @@ def test_words_beside_a_late_answer_are_read(ward: Ward, asked: Patient) -> None
 
     ward.text(asked, "6\nfeeling rough")
 
-    assert answers(ward, asked) == {Question.PAIN: 6}
+    assert ward.recorded(asked) == {Question.PAIN: 6}
     assert "T-10" in ward.alerts()
 
 
@@ -300,7 +294,7 @@ def test_after_a_week_an_answer_is_too_late(ward: Ward, asked: Patient) -> None:
 
     ward.text(asked, "6")
 
-    assert answers(ward, asked) == {}
+    assert ward.recorded(asked) == {}
     assert "T-10" in ward.alerts()
 
 
@@ -310,7 +304,7 @@ def test_a_check_in_that_was_answered_to_the_end_takes_nothing_more(
     ward.answer(asked)
     ward.now += timedelta(minutes=1)
     ward.text(asked, "7")
-    assert len(answers(ward, asked)) == 7
+    assert len(ward.recorded(asked)) == 7
     assert "T-10" in ward.alerts()
 
 
@@ -327,7 +321,7 @@ def test_an_expired_check_in_with_every_answer_takes_no_late_one(
     ward.change(asked, expire)
     ward.text(asked, "7")
 
-    assert len(answers(ward, asked)) == 7
+    assert len(ward.recorded(asked)) == 7
 
 
 def test_a_sum_is_read_back_before_it_counts(ward: Ward, discharged: Patient) -> None:
@@ -335,11 +329,11 @@ def test_a_sum_is_read_back_before_it_counts(ward: Ward, discharged: Patient) ->
     ward.text(discharged, "2 am + 1 pm")
     said = ward.said()[-1]
     assert said.startswith("So that makes 3 in the last 24 hours?")
-    assert answers(ward, discharged) == {Question.PAIN: 5}
+    assert ward.recorded(discharged) == {Question.PAIN: 5}
 
     ward.text(discharged, "3")
 
-    assert answers(ward, discharged)[Question.TABLETS] == 3
+    assert ward.recorded(discharged)[Question.TABLETS] == 3
 
 
 def test_a_count_far_too_high_is_for_a_person(ward: Ward, discharged: Patient) -> None:
@@ -347,7 +341,7 @@ def test_a_count_far_too_high_is_for_a_person(ward: Ward, discharged: Patient) -
     ward.text(discharged, "24")
 
     assert ward.alerts()["T-22"].level is Urgency.URGENT
-    assert answers(ward, discharged)[Question.TABLETS] == 24
+    assert ward.recorded(discharged)[Question.TABLETS] == 24
 
 
 def weaned_on(ward: Ward, patient: Patient, product: Product | None) -> None:
@@ -404,7 +398,7 @@ def test_where_nobody_counts_tablets_only_a_high_count_is_for_a_person(
     ward.text(discharged, "8")
 
     assert "T-22" not in ward.alerts()
-    assert answers(ward, discharged)[Question.TABLETS] == 8
+    assert ward.recorded(discharged)[Question.TABLETS] == 8
 
 
 def test_what_is_left_over_is_asked_after_two_weeks_and_answered_with_where_to_take_it(

@@ -204,8 +204,7 @@ def _note(runtime: Runtime, done: list[str]) -> None:
 def _guarded(runtime: Runtime, name: str, duty: Callable[[Runtime], None]) -> bool:
     try:
         duty(runtime)
-    except Exception:
-        # The job wrapper: the other duties must have their turn, and somebody must know.
+    except Exception:  # the other duties must have their turn, and somebody must know
         log.exception("a duty failed", extra={"duty": name})
         _tell(runtime, name)
         return False
@@ -217,6 +216,5 @@ def _tell(runtime: Runtime, name: str) -> None:
         now = runtime.clock.now()
         with runtime.transactions.begin() as session:
             tell_every_organisation(session, service_finding(name), now=now)
-    except Exception:
-        # The database itself is gone: /readyz says so, and the next tick tries again.
+    except Exception:  # the database is gone: /readyz says so, and the next tick tries again
         log.exception("nobody could be told of a failed duty", extra={"duty": name})

@@ -202,12 +202,9 @@ class Wording:
         """Return *day* as people write it, such as ``Mon 23 Nov``."""
         return format_date(day, "EEE d MMM", locale=language.replace("-", "_"))
 
-    def choosable(self) -> tuple[Language, ...]:
-        """Return the live languages that lack no text."""
-        return self._choosable
-
     @cached_property  # every registration asks, and it weighs every text of every language
-    def _choosable(self) -> tuple[Language, ...]:
+    def choosable(self) -> tuple[Language, ...]:
+        """The live languages that lack no text."""
         return tuple(
             language
             for language in self.languages

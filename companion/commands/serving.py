@@ -49,7 +49,7 @@ def _built_to_last() -> Iterator[None]:
     """Keep the collector from what lives as long as the process: words, pages and modules.
 
     Nothing of it is ever garbage, and looking through it costs half a second at the start and
-    tens of milliseconds now and then, while a text waits.
+    a tenth of a second now and then, while a text waits.
     """
     gc.disable()
     try:

@@ -32,8 +32,8 @@ def apart(
     try:
         with transactions.begin() as session:
             return do(session)
-    except Exception:
-        # Whatever it is must not reach the next patient. The trace holds no patient data.
+    except Exception:  # whatever it is must not reach the next patient
+        # The trace holds no patient data.
         log.exception("a duty failed", extra={"duty": duty, "patient_id": str(patient_id)})
         with transactions.begin() as session:
             _tell(session, patient_id, duty, now)

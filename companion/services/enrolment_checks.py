@@ -132,7 +132,7 @@ def check_wishes(wishes: ContactWishes, wording: Wording, faults: Faults) -> Non
         sound=opens <= wishes.check_in_at
         and _minutes(closes) - _minutes(wishes.check_in_at) >= SHORTEST_WINDOW,
     )
-    tags = {language.tag for language in wording.choosable()}
+    tags = {language.tag for language in wording.choosable}
     faults.need("language", "Choose a language from the list", sound=wishes.language in tags)
     faults.need("week_days", "Choose at least one day", sound=bool(wishes.week_days))
     faults.need("week_days", "Choose days of the week", sound=wishes.week_days <= WEEK_DAYS)

@@ -97,8 +97,7 @@ def handle_safely(
     try:
         with transactions.begin() as session:
             handle(session, wording, reply_id, now=now)
-    except Exception:
-        # Whatever it is, a fault in our own reading must become an alert, not a lost text.
+    except Exception:  # any fault of our own must become an alert, not a lost text
         # The trace holds no patient data.
         log.exception("a text could not be handled", extra={"reply_id": str(reply_id)})
         with transactions.begin() as session:
@@ -138,8 +137,7 @@ def _danger_in(
     """Return the danger in a text that could not be handled; nothing where that fails too."""
     try:
         return _screen_all(replies.body_of(session, reply), wording, languages)
-    except Exception:
-        # Whatever the fault is, it may be in the screening itself: a person reads the text.
+    except Exception:  # the fault may be in the screening itself: a person reads the text
         log.exception("a text could not be screened", extra={"reply_id": str(reply.id)})
         return NOTHING
 
@@ -161,8 +159,7 @@ def _answer_danger_anyway(
                 body = replies.body_of(session, reply)
                 text = Incoming(session, wording, patient, reply, body, danger, now)
                 text.answer_danger("crisis")
-    except Exception:
-        # People were told before: the same fault must not reach whoever handed the text in.
+    except Exception:  # people were told; the same fault must not reach who handed the text in
         log.exception("danger could not be answered", extra={"reply_id": str(reply_id)})
 
 

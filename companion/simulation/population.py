@@ -135,9 +135,13 @@ class Person:
         return self.chance.choice(_CALM_WAYS).format(n=n)
 
 
+def _chance(seed: int | str) -> Random:
+    return Random(seed)  # noqa: S311 - it makes people up, it guards nothing
+
+
 def population(patients: int, days: int, seed: int) -> Sequence[Person]:
     """Return *patients* people in their shares; the same seed gives the same people."""
-    chance = Random(seed)  # noqa: S311  # it makes people up, it guards nothing
+    chance = _chance(seed)
     kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
     latest = max(EARLIEST_ONSET_DAYS, days - 15)
     return [
@@ -145,7 +149,7 @@ def population(patients: int, days: int, seed: int) -> Sequence[Person]:
             number=number,
             kind=kinds[number * 37 % len(kinds)],
             onset_day=chance.randint(EARLIEST_ONSET_DAYS, latest),
-            chance=Random(f"{seed} {number}"),  # noqa: S311  # same
+            chance=_chance(f"{seed} {number}"),
             usual_pain=chance.randint(2, 6),
         )
         for number in range(patients)

@@ -104,7 +104,7 @@ class ReachForm(Form):
         """Offer the days of the week, and only languages in which every text stands."""
         self.week_days.choices = choices(*((str(d), week_days(frozenset({d}))) for d in range(7)))
         wording = current_runtime().wording
-        self.language.choices = choices(*((lang.tag, lang.name) for lang in wording.choosable()))
+        self.language.choices = choices(*((lang.tag, lang.name) for lang in wording.choosable))
 
     def wishes(self) -> ContactWishes:
         """Return what was entered; the form is valid."""

@@ -83,7 +83,7 @@ def in_czech() -> dict[str, str]:
 
 
 def tags(wording: Wording) -> set[str]:
-    return {language.tag for language in wording.choosable()}
+    return {language.tag for language in wording.choosable}
 
 
 def test_every_text_that_the_service_sends_is_there() -> None:

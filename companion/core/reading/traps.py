@@ -11,7 +11,6 @@ from companion.core.reading.numbers import in_digits, pattern_of_any
 from companion.core.reading.readings import Vocabulary
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
-
 _BETWEEN = re.compile(r"[,;:.!]+(?=\s)")
 
 

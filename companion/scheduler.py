@@ -6,6 +6,7 @@ in memory, and losing them loses nothing.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -18,6 +19,8 @@ from companion.watchdog import report
 TICK_SECONDS = 1
 ENQUIRY_SECONDS = 5
 REPORT_SECONDS = 60
+FIRST_REPORT_SECONDS = 10
+"""By then each duty has had its turn: before it has, nothing is well yet and nothing is wrong."""
 LONGEST_WAIT_SECONDS = 5
 """How often the sender's thread looks whether it should stop."""
 
@@ -27,12 +30,12 @@ def running(runtime: Runtime) -> Iterator[None]:
     """Tick while the block runs; at its end wait for what has begun."""
     scheduler = BackgroundScheduler(timezone="UTC")
     jobs = (
-        (tick, TICK_SECONDS),
-        (ask_provider, ENQUIRY_SECONDS),
-        (tell_people, ENQUIRY_SECONDS),
-        (report, REPORT_SECONDS),
+        (tick, TICK_SECONDS, 0),
+        (ask_provider, ENQUIRY_SECONDS, 0),
+        (tell_people, ENQUIRY_SECONDS, 0),
+        (report, REPORT_SECONDS, FIRST_REPORT_SECONDS),
     )
-    for duty, seconds in jobs:
+    for duty, seconds, first in jobs:
         scheduler.add_job(
             duty,
             "interval",
@@ -41,7 +44,7 @@ def running(runtime: Runtime) -> Iterator[None]:
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
-            next_run_time=real_now(),  # at once, and then in turn
+            next_run_time=real_now() + timedelta(seconds=first),
         )
     stopping = Event()
     sender = Thread(target=_send_when_woken, args=(runtime, stopping), name="sender")

@@ -341,6 +341,20 @@ def test_one_press_takes_all_that_nobody_has_about_a_patient(clinic: Clinic) -> 
     assert alert_again(clinic, taken).acknowledged_by == clinic.pharmacist_id
 
 
+def test_what_is_most_urgent_stands_first_on_the_patients_page_too(clinic: Clinic) -> None:
+    patient = clinic.register()
+    with clinic.runtime.transactions.reading() as session:
+        phone = patients.phone_of(session, patient)
+    for body in ("I want to die", "HELP", "SLOWER"):  # the least urgent came last
+        text_in(clinic, phone, body)
+
+    page = clinic.signed_in("follow-up").get(f"/patients/{patient.id}").get_data(as_text=True)
+
+    listed = page[page.index('class="tc-alerts"') : page.index('id="plan"')]
+    tags = re.findall(r"nhsuk-tag[^>]*>([^<]+)<", listed)
+    assert tags == ["Emergency", "Today", "Next working day"]
+
+
 def test_of_two_strangers_each_has_an_alert_with_their_own_texts(clinic: Clinic) -> None:
     text_in(clinic, "+447700900998", "wrong number I think")
     text_in(clinic, "+447700900999", "please tell Nora to ring")

@@ -165,6 +165,7 @@ _SETS = (
 _MORE_PHRASES = ("openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier")
 _MORE_SETS = (
     "counted", "describing", "resuming", "clock", "asking", "affirming", "negating", "other_days",
+    "reasons",
 )  # fmt: skip
 _ALSO_MISLEADING = {"any", "agreed"}
 """Beside the questions: all of them, and a yes or a no."""

@@ -21,6 +21,11 @@ class Scale:
     ranges: bool = True
     """Whether "1 or 2" is an answer: not where numbers stand for words."""
 
+    @property
+    def is_score(self) -> bool:
+        """Whether it says how much, not how many or which."""
+        return self.ranges and not self.counts
+
     def holds(self, value: Decimal) -> bool:
         """Tell whether *value* is an answer on this scale."""
         if not self.low <= value <= self.high:

@@ -181,3 +181,22 @@ def test_places_that_lead_on_alike_are_one_and_others_are_not() -> None:
     assert took is had
     assert took is not lost
     assert hid is lexicon.net.following["kept"]
+
+
+def test_phrases_that_begin_alike_and_part_are_each_found() -> None:
+    lexicon = a_lexicon(
+        "(took|had) pills", "(took|ate) cake", "took * away", "gave * away", "gave up"
+    )
+
+    def finds(text: str) -> bool:
+        return screen(text, [lexicon]).urgency is Urgency.URGENT
+
+    assert all(map(finds, ["took pills", "had pills", "took cake", "ate cake", "took it away"]))
+    assert not any(map(finds, ["had cake", "ate pills", "took up", "had it away"]))
+
+
+def test_a_gap_belongs_to_its_own_phrase_only() -> None:
+    lexicon = a_lexicon("took pills", "took * away", "had pills")
+
+    assert screen("took it all away", [lexicon]).urgency is Urgency.URGENT
+    assert screen("had it all away", [lexicon]).urgency is Urgency.NONE

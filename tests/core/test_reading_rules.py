@@ -19,6 +19,7 @@ NO_WORDS = Vocabulary(
     **{field.name: type(getattr(ENGLISH, field.name))() for field in fields(Vocabulary)}
 )
 POLISH = load_vocabulary(ROOT / "messages" / "vocabulary", "pl")
+URDU = load_vocabulary(ROOT / "messages" / "vocabulary", "ur")
 PAIRS = replace(ENGLISH, pairs=True, scale_first=("of which",))
 UNMARKED = replace(ENGLISH, folds={ord("é"): "e"})
 UNCLEAR = Reading(ReadingKind.UNCLEAR)
@@ -52,6 +53,8 @@ def pain(said: str) -> Reading:
         ("half in the morning, half at night", "1"),
         ("1.5 am + 0.5 pm", "2"),
         ("1 morning, 1 lunch, 1 tea, 1 bed", "4"),
+        ("1 morning, 1 lunch, 2 bed", "4"),
+        ("1 + 1 + 2", "4"),
         ("1+1+1+1+1+1", "6"),
         ("2 at 8am and 2 at 8pm", "4"),
         ("4 in the morning and 2 at night", "6"),
@@ -128,7 +131,14 @@ def test_a_part_is_not_taken_for_the_sum(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["4 in total, 2 am 1 pm", "4 in total, 3 am 2 pm", "2 + 1 = 4", "4 tablets, two am two pm"],
+    [
+        "4 in total, 2 am 1 pm",
+        "4 in total, 3 am 2 pm",
+        "2 + 1 = 4",
+        "4 tablets, two am two pm",
+        "2 morning 2 night so 4",
+        "2 am 1 pm, 3",
+    ],
 )
 def test_a_sum_that_may_be_counted_twice_or_is_wrong_is_unclear(said: str) -> None:
     assert tablets(said) == UNCLEAR
@@ -276,6 +286,14 @@ def test_only_a_score_is_out_of_its_highest(
         ("o!", "0"),
         ("no pain, i'd say, today", "0"),
         ("7 couldn't sleep", "7"),
+        ("7 😭 couldn't sleep", "7"),
+        ("7 😭 out of 10", "7"),
+        ("0, no problem", "0"),
+        ("seven, not great", "7"),
+        ("0 😀 no pain at all", "0"),
+        ("bad day today love, 8", "8"),
+        ("pure agony. Sorry it's a 9", "9"),
+        ("had my 50th at the weekend, 6", "6"),
     ],
 )
 def test_what_stands_around_a_score_may_leave_it(said: str, score: str) -> None:
@@ -295,7 +313,16 @@ def test_what_stands_around_a_score_may_leave_it(said: str, score: str) -> None:
         "seven not great",
         "what about 7?",
         "7 is it?",
+        "5, is ok",
         "7" + " x" * 80,
+        "7 🙄",
+        "my mood is low, 3",  # answers something else
+        "on the new tablets, 2",
+        "not, 7",
+        "yesterday, 7",
+        "why, 7",
+        "on £, 7",
+        "rotten day, feet 7",
     ],
 )
 def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
@@ -315,6 +342,20 @@ def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
         ("3 a lot more", number("3")),
         ("2 more", UNCLEAR),
         ("2 bad", UNCLEAR),  # days
+        ("took more", number("3")),
+        ("i took less today", number("2")),
+        ("less than agreed, feeling proud", number("2")),
+        ("sorry - as agreed. love to all", number("1")),
+        ("as agreed, then 2", UNCLEAR),
+        ("as agreed, then two", UNCLEAR),
+        ("as agreed, not always", UNCLEAR),
+        ("less, took more", UNCLEAR),
+        ("is less", UNCLEAR),
+        ("1. no problem so far", number("1")),
+        ("3 because it hurt", number("3")),
+        ("3 hurt", UNCLEAR),
+        ("2, morning and night", UNCLEAR),  # tablets
+        ("2, tablets", UNCLEAR),
     ],
 )
 def test_a_choice_bears_only_its_own_words(said: str, reading: Reading) -> None:
@@ -354,7 +395,7 @@ def test_a_long_comparison_is_for_a_person() -> None:
     "said",
     [
         "yes", "Yes please", "yes I did", "yes thanks nurse", "yes lovely", "y", "i did",
-        "as agreed yes", "yes, no problem", "no problem, yes",
+        "as agreed yes", "yes, no problem", "no problem, yes", "i did!", "just as agreed", "yes same as we agreed",
     ],
 )  # fmt: skip
 def test_yes_is_yes_with_what_belongs_to_it(said: str) -> None:
@@ -366,7 +407,7 @@ def test_yes_is_yes_with_what_belongs_to_it(said: str) -> None:
     [
         "no", "n", "no thanks", "no ta nurse", "no, sorry", "nope please", "no, good",
         "ok, no", "no i haven't taken them", "haven't taken them all", "didn't take them",
-        "no: i didn't do it", "no problem, no", "no sleep. no",
+        "no: i didn't do it", "no problem, no", "no sleep. no", "no took more", "took less than agreed",
     ],
 )  # fmt: skip
 def test_no_is_no_with_what_belongs_to_it(said: str) -> None:
@@ -379,7 +420,7 @@ def test_no_is_no_with_what_belongs_to_it(said: str) -> None:
         "no, I did", "no I did", "I did. I haven't", "i took them, no", "no, my dog", "no good",
         "no problem", "no change", "no way", "yes no", "y did it", "n did it", "yes?", "no?", "yes 2",
         "0 nah", "have i, yes", "thanks", "all taken",
-        "she might say yes", "well she said nope",
+        "she might say yes", "well she said nope", "yes took more", "no as agreed",
     ],
 )  # fmt: skip
 def test_what_only_holds_a_yes_or_a_no_is_neither(said: str) -> None:
@@ -390,6 +431,29 @@ def test_a_language_may_have_one_word_for_yes() -> None:
     few = replace(ENGLISH, yes=frozenset({"yes"}))
 
     assert read_yes_no("yes I did", few) == Reading(ReadingKind.YES)
+
+
+@pytest.mark.parametrize(
+    ("said", "vocabulary", "keyword"),
+    [
+        ("plan duckie", ENGLISH, Keyword.PLAN),
+        ("thank you nurse my plan", ENGLISH, Keyword.PLAN),
+        ("hold , darling", ENGLISH, Keyword.HOLD),
+        ("zły numer", POLISH, Keyword.WRONG),
+        ("zly numer", POLISH, Keyword.WRONG),
+    ],
+)
+def test_a_keyword_is_heard_with_politeness_and_without_marks(
+    said: str, vocabulary: Vocabulary, keyword: Keyword
+) -> None:
+    assert read(said, None, vocabulary) == Reading(ReadingKind.KEYWORD, keyword=keyword)
+
+
+def test_a_word_that_answers_the_open_question_is_no_keyword() -> None:
+    assert read("زیادہ", None, URDU).keyword is Keyword.OFTEN
+    assert read("زیادہ", Question.USE, URDU) == number("3")
+    assert read("often", Question.PAIN, ENGLISH).keyword is Keyword.OFTEN
+    assert read("often", Question.MOOD, ENGLISH) == UNCLEAR
 
 
 def test_a_keyword_steers_where_yes_or_no_is_asked() -> None:

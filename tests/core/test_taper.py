@@ -22,6 +22,7 @@ from companion.core.taper import (
     first_cut,
     last_cut,
     next_cut,
+    until_held,
 )
 
 MG = DoseUnit.MILLIGRAM
@@ -203,6 +204,25 @@ def test_more_in_a_day_than_anybody_takes_is_refused(
         check_steps([Step(START, DayDoses(unit, {time: Decimal(most) + 1}))])
 
     assert raised.value.field == f"steps[0].{time}"
+
+
+def test_of_a_day_with_too_much_the_largest_dose_is_named() -> None:
+    day = DayDoses(MG, {TimeOfDay.MORNING: Decimal(2000), TimeOfDay.NIGHT: Decimal(1500)})
+
+    with pytest.raises(PlanError) as raised:
+        check_steps([Step(START, day)])
+
+    assert raised.value.field == "steps[0].morning"
+
+
+def test_a_hold_keeps_away_the_steps_that_come_after_it() -> None:
+    began, first, second = (step.starts_on for step in STEPS[:3])
+
+    assert until_held(STEPS, []) == tuple(STEPS)
+    assert until_held(STEPS, [Hold(first)]) == tuple(STEPS[:2])
+    assert until_held(STEPS, [Hold(second), Hold(first)]) == tuple(STEPS[:2])
+    assert until_held(STEPS, [Hold(first - timedelta(days=1))]) == tuple(STEPS[:1])
+    assert until_held(STEPS, [Hold(began - timedelta(days=30))]) == tuple(STEPS[:1])
 
 
 @pytest.mark.parametrize(

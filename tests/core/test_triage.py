@@ -35,6 +35,14 @@ def test_with_too_few_readings_the_baseline_is_what_was_told_at_enrolment() -> N
     assert triage.baseline([], CUT, None) is None
 
 
+def test_the_other_item_of_the_mood_questions_counts_for_a_week() -> None:
+    told = readings((-9, 1), (-3, 2))
+
+    assert triage.newest_within_week(told, CUT + timedelta(days=4)) == 2
+    assert triage.newest_within_week(told, CUT + timedelta(days=5)) is None
+    assert triage.newest_within_week([], CUT) is None
+
+
 @pytest.mark.parametrize(
     ("scores", "usual", "found"),
     [

@@ -37,6 +37,7 @@ class Floors:
     """What one language reaches on its sets, as shares of a hundred."""
 
     read: int
+    newer_read: int
     emergencies: int
     urgent: int
     harder: int
@@ -45,9 +46,9 @@ class Floors:
 
 
 FLOORS = {
-    "en-GB": Floors(97, 99, 98, harder=97, newer=99, ordinary_urgent=0),
-    "pl": Floors(91, 99, 99, harder=98, newer=99, ordinary_urgent=0),
-    "ur": Floors(85, 99, 99, harder=97, newer=99, ordinary_urgent=0),
+    "en-GB": Floors(97, 83, 99, 98, harder=97, newer=99, ordinary_urgent=0),
+    "pl": Floors(91, 83, 99, 99, harder=98, newer=99, ordinary_urgent=0),
+    "ur": Floors(85, 89, 99, 99, harder=97, newer=99, ordinary_urgent=0),
 }
 TAGS = sorted(FLOORS)
 
@@ -87,7 +88,8 @@ def test_no_reply_is_given_a_wrong_value(tag: str) -> None:
 
     wrong = [
         (row["question"], row["reply"], row["expected"], found)
-        for row in rows("open_reading", tag)
+        for name in ("open_reading", "newer_reading")
+        for row in rows(name, tag)
         if (found := as_read(row, vocabulary)) != row["expected"] and found.split()[0] in VALUES
     ]
 
@@ -111,9 +113,13 @@ def test_no_trap_of_the_language_is_given_a_value(tag: str) -> None:
 @pytest.mark.parametrize("tag", TAGS)
 def test_most_replies_are_understood(tag: str) -> None:
     vocabulary = words_of(tag)
-    right = [as_read(row, vocabulary) == row["expected"] for row in rows("open_reading", tag)]
+    for name, floor in (
+        ("open_reading", FLOORS[tag].read),
+        ("newer_reading", FLOORS[tag].newer_read),
+    ):
+        right = [as_read(row, vocabulary) == row["expected"] for row in rows(name, tag)]
 
-    assert 100 * sum(right) / len(right) >= FLOORS[tag].read
+        assert 100 * sum(right) / len(right) >= floor, name
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ an answer means for the patient stands in ``core.triage``.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import dropwhile
 
 from companion.core.normalising import folded, normalise, plain
-from companion.core.questions import Question, Scale
+from companion.core.questions import USE_AS_AGREED, Question, Scale
 from companion.core.reading.comparing import about_now
 from companion.core.reading.counts import (
     count_in,
@@ -36,6 +38,7 @@ _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
 _HOW_OFTEN = {Question.INTEREST, Question.MOOD}
 """Questions that "often" tries to answer."""
 _LONE = {"o": "0", "l": "1"}
+_BREAK = re.compile(r"[,.;:!\n]+|\s-+\s")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?!\d)")
 _QUERIED = re.compile(r"[?\d]")
@@ -78,13 +81,54 @@ def read(
 
 def _whole_answer(text: str, question: Question, vocabulary: Vocabulary) -> Decimal | None:
     """Return the number that all of *text* stands for: "as agreed", and not "more?"."""
+    if "?" in normalise(text):
+        return None
     bare, answers = _bare(text, vocabulary), vocabulary.answers.get(question, {})
-    forms = [bare]
-    if not misleads(bare, question, vocabulary):  # "more please" asks for more
-        less = without_asides(bare, vocabulary).strip(_EDGES)
-        forms += [_without_politeness(bare, vocabulary), less]
-    found = [answers[form] for form in forms if form in answers]
-    return found[0] if found and "?" not in normalise(text) else None
+    if bare in answers or misleads(bare, question, vocabulary):  # "more please" asks for more
+        return answers.get(bare)
+    less = without_asides(bare, vocabulary).strip(_EDGES)
+    found = [
+        answers[form] for form in (_without_politeness(bare, vocabulary), less) if form in answers
+    ]
+    if found or question.scale.ranges:
+        return found[0] if found else None
+    return _one_thought_of(bare, answers, vocabulary)
+
+
+def _one_thought_of(
+    bare: str, answers: Mapping[str, Decimal], vocabulary: Vocabulary
+) -> Decimal | None:
+    """Return the number that one thought of *bare* stands for, if the others leave it.
+
+    "Less than agreed, feeling proud" is less; "as agreed, then two more" is for a person.
+    """
+    found, others = set(), []
+    for thought in map(str.strip, _BREAK.split(bare)):
+        forms = [
+            thought,
+            _bared(thought, vocabulary),
+            _bared(without_asides(thought, vocabulary), vocabulary),
+        ]
+        said = next((form for form in forms if form in answers), None)
+        if said is None:
+            others += forms[-1].split()
+        else:
+            found.add(answers[said])
+    leaving = all(
+        _WORD.fullmatch(word) and word not in vocabulary.doubts | vocabulary.numbers.keys()
+        for word in (other.strip(_EDGES) for other in others)
+    )
+    return found.pop() if leaving and len(found) == 1 else None
+
+
+def _bared(said: str, vocabulary: Vocabulary) -> str:
+    """Return *said* without words around it that leave a choice as it is: "I", "today"."""
+    words = _without_politeness(said, vocabulary).split()
+    if not vocabulary.asking.isdisjoint(words[:1]):
+        return " ".join(words)
+    inner = list(dropwhile((vocabulary.before - vocabulary.hedges).__contains__, words))
+    ending = (vocabulary.after - vocabulary.hedges).__contains__
+    return " ".join(list(dropwhile(ending, inner[::-1]))[::-1])
 
 
 def _answer(text: str, question: Question, scale: Scale, vocabulary: Vocabulary) -> Reading:
@@ -122,7 +166,20 @@ def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
             return Reading(ReadingKind.YES)
         if bare in vocabulary.no or denies(bare, vocabulary):
             return Reading(ReadingKind.NO)
+        if kind := _yes_or_no_by_use(bare, vocabulary):
+            return Reading(kind)
     return Reading(ReadingKind.UNCLEAR if _tries(text, vocabulary) else ReadingKind.FREE_TEXT)
+
+
+def _yes_or_no_by_use(bare: str, vocabulary: Vocabulary) -> ReadingKind | None:
+    """Return what an answer on use says of taking it as agreed: "no, took more" is no."""
+    first, _, rest = bare.partition(" ")
+    said = first.strip(_EDGES)
+    led = said in vocabulary.yes | vocabulary.no
+    use = _whole_answer(rest if led else bare, Question.USE, vocabulary)
+    if use is None or (led and (said in vocabulary.yes) is not (use == USE_AS_AGREED)):
+        return None
+    return ReadingKind.YES if use == USE_AS_AGREED else ReadingKind.NO
 
 
 def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str = "") -> Reading:
@@ -144,7 +201,7 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         counted = count_in(said, scale, vocabulary)
         if counted.kind is not ReadingKind.UNCLEAR or parts_of_day_in(said, vocabulary) > 1:
             return counted
-    now = about_now(said, vocabulary) if scale.ranges and not scale.counts else None
+    now = about_now(said, vocabulary) if scale.is_score else None
     return number_in(now or said, scale, vocabulary, question)
 
 

@@ -78,7 +78,19 @@ def _total(
         return total / 2 if _stated_sums(tokens, said, vocabulary) == [total / 2] else None
     first = _FIRST_OF_ALL.match(in_digits(said, vocabulary))
     summed = first is not None and not _dividing_in(first[1], vocabulary)
-    return None if summed else total  # "4 tablets, two am two pm"
+    if summed or _may_be_their_sum(parts, total, said, vocabulary):
+        return None  # "4 tablets, two am two pm", "2 morning 2 night so 4"
+    return total
+
+
+def _may_be_their_sum(
+    parts: list[Decimal], total: Decimal, said: str, vocabulary: Vocabulary
+) -> bool:
+    """Tell whether the last of *parts*, to which no time or plus belongs, is what the others make."""
+    dividing = _dividing_in(in_digits(said, vocabulary), vocabulary)
+    signs = sum(1 for word in dividing if word in vocabulary.plus or word in "+&")
+    each_has_its_own = len(dividing) - signs >= len(parts) or signs == len(parts) - 1
+    return len(parts) > 2 and parts[-1] * 2 == total and not each_has_its_own
 
 
 def _stated_sums(tokens: list[str], said: str, vocabulary: Vocabulary) -> list[Decimal]:

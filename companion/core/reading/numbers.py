@@ -33,11 +33,13 @@ _NUMBER = re.compile(r"(\d*\.?\d+)(?:-?ish)?")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _HARMLESS = frozenset(",.!?;:()\"'*~-=\n")
 _BREAKS = frozenset(",.;:!\n-")
+# Not 😒, 🙃 and 🙄: what stands beside them may be meant the other way round.
 _FACES = re.compile(
-    "[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞💪🙏🎉🏻🏼🏽🏾🏿♀♂☹☺]+"
+    "[\U0001f600-\U0001f611\U0001f613-\U0001f642\U0001f645-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞💪🙏🎉🏻🏼🏽🏾🏿♀♂☹☺]+"
 )
 _KISSES = re.compile(r"(\d)(x{1,3})(?!\w)")
 _CLOCK = re.compile(r"\d{1,2}[ap]m")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NOT_APART = re.compile(
     r"(?<![\d.])-\.?\d|\d -\d"  # below zero
@@ -47,7 +49,7 @@ _NOT_APART = re.compile(
 
 def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) -> Reading:
     """Return the number or range that *said*, in normal form, gives on *scale*."""
-    said = _KISSES.sub(r"\1 \2", re.sub(r"\.{2,}", " , ", _FACES.sub(" ", said)))
+    said = _KISSES.sub(r"\1 \2", re.sub(r"\.{2,}", " , ", _without_faces(said, vocabulary)))
     spelt = not vocabulary.numbers.keys().isdisjoint(_WORD.findall(said))
     said = in_digits(said, vocabulary) if len(said) <= LONGEST_ANSWER else ""
     if not scale.ranges:
@@ -60,6 +62,13 @@ def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) ->
         rest = f"{said[: ranges.start()]} {_RANGE_MARK} {said[ranges.end() :]}"
         return _range(ranges, _Around(rest, vocabulary, question, scale, spelt=spelt), scale)
     return _single(_Around(said, vocabulary, question, scale, spelt=spelt), scale)
+
+
+def _without_faces(said: str, vocabulary: Vocabulary) -> str:
+    """Leave out faces; one between two words parts them as a comma does."""
+    out_of = pattern_of_any(vocabulary.out_of)
+    parting = rf"(?<=\w) *(?:{_FACES.pattern})+ *(?=[^\W\d_])(?!(?:{out_of})(?!\w))"
+    return re.sub(rf" *(?:{_FACES.pattern})+ *", " ", re.sub(parting, " , ", said))
 
 
 def in_digits(said: str, vocabulary: Vocabulary) -> str:
@@ -131,10 +140,11 @@ class _Around:
         self.vocabulary, self.question = vocabulary, question
         # "about 2" is a score, but where numbers stand for words it may be a count.
         self.hedges = frozenset[str]() if scale.ranges else vocabulary.hedges
-        self.is_score = scale.ranges and not scale.counts
+        self.is_score = scale.is_score
+        self.chooses = not scale.ranges
         self.goes_on = self.is_score and not spelt  # "one bad day" is no score
         dropped = (
-            pattern_of_any((*vocabulary.asides, *vocabulary.hours)) if scale.halves else r"(?!)"
+            pattern_of_any((*vocabulary.asides, *vocabulary.hours)) if scale.ranges else r"(?!)"
         )
         self.names_an_hour = (
             re.search(rf"\b(?:{pattern_of_any(vocabulary.hours)})\b", said) is not None
@@ -155,17 +165,36 @@ class _Around:
         topic = words.topics.get(self.question, frozenset())
         after = self._without_own_words(value)
         before = without((*words.openings, *words.remarks), " ".join(self.before)).split()
-        if after is None or not _all_in(before, (words.before | topic) - self.hedges):
+        leading = (words.before | topic) - self.hedges
+        if after is None or not (_all_in(before, leading) or self._comes_last(before, leading)):
             return False
         known = (words.after | topic) - self.hedges
         passed = known | words.describing if self.goes_on else known
         rest = list(dropwhile(passed.__contains__, after))
         return _all_in(rest, known) or self._is_apart(rest)
 
+    def _comes_last(self, before: list[str], leading: frozenset[str]) -> bool:
+        """Tell whether the number stands in a thought of its own behind others.
+
+        "Bad one today love, 8" is eight; "on the new dose, 2" and "bit low, 3" asked about
+        pain may count or answer something else.
+        """
+        breaks = [at for at, token in enumerate(before) if token in _BREAKS]
+        if not (self.is_score and breaks) or not _all_in(before[breaks[-1] :], leading):
+            return False
+        words = self.vocabulary
+        thought = [token for token in before[: breaks[-1]] if not _harmless(token)]
+        others = (about for asked, about in words.topics.items() if asked != self.question)
+        doubts = words.doubts.union(words.other_days, words.asking, *others)
+        return thought[-1] not in words.counted and all(
+            _plain_word(token, doubts) or _ORDINAL.fullmatch(token) for token in thought
+        )
+
     def _is_apart(self, rest: list[str]) -> bool:
         """Tell whether the number stands apart from the words, which a person reads.
 
-        "7, bad night" and "7 couldn't sleep" are seven; "7 days" is no score.
+        "7, bad night" and "7 couldn't sleep" are seven; "7 days" is no score. Where numbers
+        stand for words, "2, morning and night" may count.
         """
         words = self.vocabulary
         thought = [token for token in rest if not _harmless(token)]
@@ -174,6 +203,9 @@ class _Around:
             doubts |= words.counted.intersection(thought[:1])
         elif self.goes_on and rest[0] in words.resuming and len(thought) > 1:
             doubts = (doubts | words.counted | words.units) - words.resuming  # "2 i took" may count
+        elif self.chooses and (rest[0] in _BREAKS or rest[0] in words.reasons):
+            times = {word for when in words.parts_of_day for word in when.split()}
+            doubts = doubts.union(words.counted, words.units - words.before, times)
         else:
             return False
         return all(_plain_word(token, doubts) or _CLOCK.fullmatch(token) for token in thought)
@@ -181,7 +213,7 @@ class _Around:
     def _without_own_words(self, value: Decimal | None) -> list[str] | None:
         """Return what follows without "more" after 3; None where it belongs to another number."""
         after = f" {' '.join(self.after)} ".replace("\n", ",")
-        if self.goes_on or not self.is_score:
+        if self.goes_on or not self.is_score or not _BREAKS.isdisjoint(self.after[:1]):
             after = without(self.vocabulary.remarks, after.strip())
         said_of = self.vocabulary.said_of(self.question)
         for said, belongs in sorted(said_of.items(), key=lambda pair: -len(pair[0])):

@@ -144,6 +144,8 @@ class Vocabulary:
     """Words that may stand behind a score, if nothing but another thought follows: "7 sore"."""
     resuming: frozenset[str] = frozenset()
     """Words that begin another thought right behind a score: "7 couldn't sleep"."""
+    reasons: frozenset[str] = frozenset()
+    """Words that begin a reason behind a choice: "3 because it hurt"."""
     labels: tuple[str, ...] = ()
     """What may name an answer right before its number: "option 1", "#1"."""
     clock: frozenset[str] = frozenset()

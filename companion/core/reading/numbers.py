@@ -35,7 +35,8 @@ _HARMLESS = frozenset(",.!?;:()\"'*~-=\n")
 _BREAKS = frozenset(",.;:!\n-")
 # Not 😒, 🙃 and 🙄: what stands beside them may be meant the other way round.
 _FACES = re.compile(
-    "[\U0001f600-\U0001f611\U0001f613-\U0001f642\U0001f645-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a👍👎👌❤💔🤞💪🙏🎉🏻🏼🏽🏾🏿♀♂☹☺]+"
+    " *[\U0001f600-\U0001f611\U0001f613-\U0001f642\U0001f645-\U0001f64f\U0001f910-\U0001f92f"
+    "\U0001f970-\U0001f97a👍👎👌❤💔🤞💪🙏🎉🏻🏼🏽🏾🏿♀♂☹☺]+ *"
 )
 _KISSES = re.compile(r"(\d)(x{1,3})(?!\w)")
 _CLOCK = re.compile(r"\d{1,2}[ap]m")
@@ -65,10 +66,17 @@ def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) ->
 
 
 def _without_faces(said: str, vocabulary: Vocabulary) -> str:
-    """Leave out faces; one between two words parts them as a comma does."""
-    out_of = pattern_of_any(vocabulary.out_of)
-    parting = rf"(?<=\w) *(?:{_FACES.pattern})+ *(?=[^\W\d_])(?!(?:{out_of})(?!\w))"
-    return re.sub(rf" *(?:{_FACES.pattern})+ *", " ", re.sub(parting, " , ", said))
+    """Leave out faces; one between two words parts them as a comma does: "7 😭 bad night"."""
+    if said.isascii():
+        return said
+    return _FACES.sub(" ", _parting_faces(vocabulary.out_of).sub(" , ", said))
+
+
+@cache
+def _parting_faces(out_of: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<=\w)(?:{_FACES.pattern})(?=[^\W\d_])(?!(?:{pattern_of_any(out_of)})(?!\w))"
+    )
 
 
 def in_digits(said: str, vocabulary: Vocabulary) -> str:

@@ -21,7 +21,8 @@ from companion.core.reading.counts import (
     without_what_is_no_count,
 )
 from companion.core.reading.deciding import agrees, denies
-from companion.core.reading.numbers import number_in, remarks_in, without_asides
+from companion.core.reading.numbers import number_in
+from companion.core.reading.phrasing import remarks_in, without_asides
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,

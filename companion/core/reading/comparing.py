@@ -7,7 +7,8 @@ somebody else had, or how many hours, leaves the whole text to the patient again
 import re
 from collections.abc import Iterator
 
-from companion.core.reading.numbers import LONGEST_ANSWER, in_digits, pattern_of_any, without
+from companion.core.reading.numbers import LONGEST_ANSWER, in_digits
+from companion.core.reading.phrasing import pattern_of_any, without
 from companion.core.reading.readings import Vocabulary
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")

@@ -11,7 +11,8 @@ from decimal import Decimal
 from functools import cache
 
 from companion.core.questions import Scale
-from companion.core.reading.numbers import exact, in_digits, pattern_of_any
+from companion.core.reading.numbers import exact, in_digits
+from companion.core.reading.phrasing import pattern_of_any
 from companion.core.reading.readings import UNCLEAR, Care, Reading, ReadingKind, Vocabulary
 
 MOST_PARTS = 6

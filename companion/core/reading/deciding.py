@@ -5,7 +5,7 @@
 
 import re
 
-from companion.core.reading.numbers import without
+from companion.core.reading.phrasing import without
 from companion.core.reading.readings import Vocabulary
 
 _THOUGHT = re.compile(r"[^,.;:!\n]+")

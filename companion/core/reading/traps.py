@@ -7,7 +7,8 @@ not together, the phrase stands in the vocabulary's ``misleading``.
 import re
 from functools import cache
 
-from companion.core.reading.numbers import in_digits, pattern_of_any
+from companion.core.reading.numbers import in_digits
+from companion.core.reading.phrasing import pattern_of_any
 from companion.core.reading.readings import Vocabulary
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")

@@ -1,0 +1,52 @@
+"""Find phrases of a language in a text, and leave out what changes no number in it."""
+
+import re
+from functools import cache
+
+from companion.core.reading.readings import Vocabulary
+
+# Not 😒, 🙃 and 🙄: what stands beside them may be meant the other way round.
+_FACES = re.compile(
+    " *[\U0001f600-\U0001f611\U0001f613-\U0001f642\U0001f645-\U0001f64f\U0001f910-\U0001f92f"
+    "\U0001f970-\U0001f97a👍👎👌❤💔🤞💪🙏🎉🏻🏼🏽🏾🏿♀♂☹☺]+ *"
+)
+
+
+@cache
+def pattern_of_any(words: frozenset[str] | tuple[str, ...]) -> str:
+    """Return a pattern for any of *words*, the longest first; for none, one that never fits."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) or "(?!)"
+
+
+def without_faces(said: str, vocabulary: Vocabulary) -> str:
+    """Leave out faces; one between two words parts them as a comma does: "7 😭 bad night"."""
+    if said.isascii():
+        return said
+    return _FACES.sub(" ", _parting_faces(vocabulary.out_of).sub(" , ", said))
+
+
+@cache
+def _parting_faces(out_of: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<=\w)(?:{_FACES.pattern})(?=[^\W\d_])(?!(?:{pattern_of_any(out_of)})(?!\w))"
+    )
+
+
+def remarks_in(vocabulary: Vocabulary, said: str) -> list[str]:
+    """Return what *said* tells of how somebody is."""
+    return _whole((*vocabulary.openings, *vocabulary.remarks)).findall(said)
+
+
+def without_asides(said: str, vocabulary: Vocabulary) -> str:
+    """Return *said* without faces and without what may stand anywhere: "i'd say"."""
+    return " ".join(without(vocabulary.asides, _FACES.sub(" ", said)).replace(",", " ").split())
+
+
+def without(phrases: tuple[str, ...], said: str) -> str:
+    """Return *said*, one space around it, with a comma for each of *phrases*: another thought."""
+    return _whole(phrases).sub(",", f" {said} ")
+
+
+@cache
+def _whole(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'])(?:{pattern_of_any(phrases)})(?![\w'])")

@@ -149,6 +149,7 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
         },
         keywords=_keywords(file),
         misleading=_misleading(file),
+        short=_short_forms(file),
         **words,
     )
 
@@ -162,10 +163,12 @@ _SETS = (
 )  # fmt: skip
 
 # What a language may lack.
-_MORE_PHRASES = ("openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier")
+_MORE_PHRASES = (
+    "openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier", "giving",
+)  # fmt: skip
 _MORE_SETS = (
     "counted", "describing", "resuming", "clock", "asking", "affirming", "negating", "other_days",
-    "reasons",
+    "reasons", "conditions", "concluding", "taking",
 )  # fmt: skip
 _ALSO_MISLEADING = {"any", "agreed"}
 """Beside the questions: all of them, and a yes or a no."""
@@ -174,6 +177,14 @@ _ALSO_MISLEADING = {"any", "agreed"}
 def _misleading(file: TomlFile) -> dict[str, tuple[str, ...]]:
     names = _questions(file, "misleading", also=_ALSO_MISLEADING)
     return {name: file.words(name, file.values["misleading"]) for name in names}
+
+
+def _short_forms(file: TomlFile) -> dict[str, str]:
+    forms: dict[str, str] = file.get("short", dict, {"short": {}, **file.values})
+    for said, meant in forms.items():
+        if not isinstance(meant, str) or normalise(said + meant) != said + meant:
+            raise file.error(f"short.{said}", "must be words and the one they are read as")
+    return forms
 
 
 def _keywords(file: TomlFile) -> dict[str, Keyword]:

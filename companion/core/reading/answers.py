@@ -190,7 +190,9 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         return Reading(ReadingKind.YES)
     if bare in vocabulary.no:
         return Reading(ReadingKind.NO)
-    said = folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
+    said = _in_short_forms(
+        folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds), vocabulary
+    )
     said = _LONE.get(said.strip(_EDGES), said)
     if scale.counts:
         said = without_what_is_no_count(said, vocabulary)
@@ -204,6 +206,12 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
             return counted
     now = about_now(said, vocabulary) if scale.is_score else None
     return number_in(now or said, scale, vocabulary, question)
+
+
+def _in_short_forms(said: str, vocabulary: Vocabulary) -> str:
+    for words, word in vocabulary.short.items():
+        said = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", word, said)
+    return said
 
 
 FEWEST_WORDS_OF_A_THOUGHT = 3

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 from itertools import dropwhile
 
 from companion.core.questions import Scale
@@ -10,6 +11,8 @@ from companion.core.reading.readings import Vocabulary
 
 RANGE_MARK = "\x00"
 """Stands for a range that was found. No text holds it: normalising takes it away."""
+_GIVEN = "\x01"
+"""Stands for words that give the score behind them: "i'd say", "so it's about a"."""
 _TOKEN = re.compile(
     r"(?<![\w.])(?:\d+(?:\.\d+)?|\.\d+)(?:-?ish)?(?![\w.]*\w)"  # a number by itself
     r"|[^\W\d_]+(?:'[^\W\d_]+)*(?![\w.]*\d)"  # a word by itself
@@ -17,7 +20,7 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"(?:\d*\.?\d+)(?:-?ish)?")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_HARMLESS = frozenset(",.!?;:()\"'*~-=\n")
+_HARMLESS = frozenset(",.!?;:()\"'*~-=\n" + _GIVEN)
 _BREAKS = frozenset(",.;:!\n-")
 _CLOCK = re.compile(r"\d{1,2}[ap]m")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
@@ -34,7 +37,11 @@ class Around:
         self.hedges = frozenset[str]() if scale.ranges else vocabulary.hedges
         self.is_score = scale.is_score
         self.chooses = not scale.ranges
-        self.goes_on = self.is_score and not spelt  # "one bad day" is no score
+        self.topic = vocabulary.topics.get(question, frozenset())
+        if self.is_score:
+            said = _giving(vocabulary.giving, self.topic, vocabulary.before).sub(f"{_GIVEN} ", said)
+        # "Two bad days" is no score, "it's a two" is.
+        self.is_figure = self.is_score and (not spelt or _GIVEN in said)
         dropped = (
             pattern_of_any((*vocabulary.asides, *vocabulary.hours)) if scale.ranges else r"(?!)"
         )
@@ -48,37 +55,43 @@ class Around:
             self.number = tokens.pop(numbers[1])
         at = numbers[0] if numbers else 0
         self.before, self.after = tokens[:at], tokens[at + 1 :]
+        self.goes_on = self.is_figure or (self.is_score and self.number != "1")  # "one has to"
 
     def leaves_it(self, value: Decimal | None) -> bool:
         """Tell whether everything around the number leaves it as it is."""
         words = self.vocabulary
         if self.before and self.names_an_hour and self.before[-1] in words.roughly:
             return False  # "about 7 tonight" may be a time
-        topic = words.topics.get(self.question, frozenset())
         after = self._without_own_words(value)
         before = without((*words.openings, *words.remarks), " ".join(self.before)).split()
-        leading = (words.before | topic) - self.hedges
+        leading = (words.before | self.topic) - self.hedges
         if after is None or not (_all_in(before, leading) or self._comes_last(before, leading)):
             return False
-        known = (words.after | topic) - self.hedges
-        passed = known | words.describing if self.goes_on else known
-        rest = list(dropwhile(passed.__contains__, after))
-        return _all_in(rest, known) or self._is_apart(rest)
+        known = (words.after | self.topic) - self.hedges
+        described = known | words.describing if self.is_figure else known
+        rests = [list(dropwhile(passed.__contains__, after)) for passed in (described, known)]
+        return any(_all_in(rest, known) or self._is_apart(rest) for rest in rests)
 
     def _comes_last(self, before: list[str], leading: frozenset[str]) -> bool:
         """Tell whether the number stands in a thought of its own behind others.
 
-        "Bad one today love, 8" is eight; "on the new dose, 2" and "bit low, 3" asked about
-        pain may count or answer something else.
+        "Bad day today love, 8" is eight, and so is "sat in the car so it's about an 8"; "on the
+        new dose, 2" and "bit low, 3" asked about pain may count or answer something else, and
+        "on stairs it's an 8" is no score of the day.
         """
-        breaks = [at for at, token in enumerate(before) if token in _BREAKS]
-        if not (self.is_score and breaks) or not _all_in(before[breaks[-1] :], leading):
+        ends = [at for at, token in enumerate(before) if token in _BREAKS or token == _GIVEN]
+        own = [at for at in ends if _all_in(before[at:], leading)]
+        if not (self.is_score and own):
             return False
         words = self.vocabulary
-        thought = [token for token in before[: breaks[-1]] if not _harmless(token)]
+        thought = [token for token in before[: own[0]] if not _harmless(token)]
         others = (about for asked, about in words.topics.items() if asked != self.question)
-        doubts = words.doubts.union(words.other_days, words.asking, *others)
-        return thought[-1] not in words.counted and all(
+        doubts = words.doubts.union(
+            words.other_days, words.asking.intersection(thought[:1]), *others
+        )
+        if before[own[0]] == _GIVEN and thought[-1] not in words.concluding:
+            doubts |= words.conditions
+        return before[own[0] - 1] not in words.counted and all(
             _plain_word(token, doubts) or _ORDINAL.fullmatch(token) for token in thought
         )
 
@@ -94,7 +107,10 @@ class Around:
         if self.is_score and rest[0] in _BREAKS:
             doubts |= words.counted.intersection(thought[:1])
         elif self.goes_on and rest[0] in words.resuming and len(thought) > 1:
-            doubts = (doubts | words.counted | words.units) - words.resuming  # "2 i took" may count
+            # "2 i took" and "2 my nights" may count.
+            doubts = (
+                (doubts - words.resuming) | words.taking | words.counted.intersection(thought[:2])
+            )
         elif self.chooses and (rest[0] in _BREAKS or rest[0] in words.reasons):
             times = {word for when in words.parts_of_day for word in when.split()}
             doubts = doubts.union(words.counted, words.units - words.before, times)
@@ -105,7 +121,7 @@ class Around:
     def _without_own_words(self, value: Decimal | None) -> list[str] | None:
         """Return what follows without "more" after 3; None where it belongs to another number."""
         after = f" {' '.join(self.after)} ".replace("\n", ",")
-        if self.goes_on or not self.is_score or not _BREAKS.isdisjoint(self.after[:1]):
+        if self.is_figure or not self.is_score or not _BREAKS.isdisjoint(self.after[:1]):
             after = without(self.vocabulary.remarks, after.strip())
         said_of = self.vocabulary.said_of(self.question)
         for said, belongs in sorted(said_of.items(), key=lambda pair: -len(pair[0])):
@@ -135,3 +151,18 @@ def _plain_word(token: str, doubts: frozenset[str]) -> bool:
 
 def _all_in(tokens: list[str], words: frozenset[str]) -> bool:
     return all(token in words or _harmless(token) for token in tokens)
+
+
+@cache
+def _giving(
+    phrases: tuple[str, ...], topic: frozenset[str], before: frozenset[str]
+) -> re.Pattern[str]:
+    """Return a pattern for *phrases* with nothing but words of *before* up to the number.
+
+    In a phrase "<topic>" is what the question is about: "pain is 7" gives no other score.
+    """
+    any_of = pattern_of_any(phrases).replace("<topic>", f"(?:{pattern_of_any(topic)})")
+    number = rf"(?:{RANGE_MARK}|\.?\d)"
+    return re.compile(
+        rf"(?<![\w'])(?:{any_of}) (?=(?:(?:{pattern_of_any(before)}) ){{0,3}}{number})"
+    )

@@ -146,6 +146,18 @@ class Vocabulary:
     """Words that begin another thought right behind a score: "7 couldn't sleep"."""
     reasons: frozenset[str] = frozenset()
     """Words that begin a reason behind a choice: "3 because it hurt"."""
+    giving: tuple[str, ...] = ()
+    """Words that give the score behind them, whatever stands before: "i'd say", "it's a".
+
+    "<topic>" stands for what the question is about."""
+    taking: frozenset[str] = frozenset()
+    """Words for having taken something: what they stand beside may be a count."""
+    short: Mapping[str, str] = field(default_factory=dict)
+    """Words that are read as one: "i am" has no a.m. in it."""
+    conditions: frozenset[str] = frozenset()
+    """Words that may make such a score one for some moments only: "on stairs it's an 8"."""
+    concluding: frozenset[str] = frozenset()
+    """Words that make it the score all the same: "been on the stairs so it's an 8"."""
     labels: tuple[str, ...] = ()
     """What may name an answer right before its number: "option 1", "#1"."""
     clock: frozenset[str] = frozenset()

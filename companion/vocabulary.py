@@ -3,11 +3,13 @@
 A file with a mistake in it stops the start, with the file and the key in the error.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -202,14 +204,26 @@ def _numbered(
     file: TomlFile, key: str, within: Mapping[str, Any] | None = None
 ) -> dict[str, Decimal]:
     numbered = {}
-    for word, value in file.get(key, dict, within).items():
-        if type(value) not in {int, str} or normalise(word) != word:
-            raise file.error(f"{key}.{word}", 'must be a word in small letters and a number, "1.5"')
-        try:
-            numbered[folded(word, file.folds)] = parse_amount(str(value))
-        except DoseError as error:
-            raise file.error(f"{key}.{word}", str(error)) from error
+    for written, value in file.get(key, dict, within).items():
+        for word in _ways_of(written):
+            if type(value) not in {int, str} or normalise(word) != word:
+                what = 'must be a word in small letters and a number, "1.5"'
+                raise file.error(f"{key}.{written}", what)
+            try:
+                numbered[folded(word, file.folds)] = parse_amount(str(value))
+            except DoseError as error:
+                raise file.error(f"{key}.{written}", str(error)) from error
     return numbered
+
+
+_CHOICE = re.compile(r"\(([^()]*)\)")
+
+
+def _ways_of(written: str) -> Iterator[str]:
+    """Yield each way of saying *written*: "(|a bit )more" is "more" and "a bit more"."""
+    parts = _CHOICE.split(written)  # what stands between choices, and every second time a choice
+    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    yield from map("".join, product(*choices))
 
 
 def _questions(file: TomlFile, key: str, also: Collection[str] = ()) -> list[str]:

@@ -16,7 +16,11 @@ from companion.vocabulary import load_vocabulary
 ROOT = Path(__file__).parents[2]
 ENGLISH = load_vocabulary(ROOT / "messages" / "vocabulary", "en-GB")
 NO_WORDS = Vocabulary(
-    **{field.name: type(getattr(ENGLISH, field.name))() for field in fields(Vocabulary)}
+    **{
+        field.name: type(getattr(ENGLISH, field.name))()
+        for field in fields(Vocabulary)
+        if field.init
+    }
 )
 POLISH = load_vocabulary(ROOT / "messages" / "vocabulary", "pl")
 URDU = load_vocabulary(ROOT / "messages" / "vocabulary", "ur")
@@ -294,6 +298,10 @@ def test_only_a_score_is_out_of_its_highest(
         ("bad day today love, 8", "8"),
         ("pure agony. Sorry it's a 9", "9"),
         ("had my 50th at the weekend, 6", "6"),
+        ("been on my feet all day so it's about a 7 i reckon", "7"),
+        ("it's a nine i am in bits", "9"),
+        ("shit night, pain is 8", "8"),
+        ("i am rough. Six and my back is killing me", "6"),
     ],
 )
 def test_what_stands_around_a_score_may_leave_it(said: str, score: str) -> None:
@@ -323,6 +331,13 @@ def test_what_stands_around_a_score_may_leave_it(said: str, score: str) -> None:
         "why, 7",
         "on £, 7",
         "rotten day, feet 7",
+        "on the stairs it's a 7",
+        "my son is 3",
+        "coping is 7",
+        "worst nights it's a 7",
+        "7 because nights are bad",
+        "7 my feet took it",
+        "one has bad feet",
     ],
 )
 def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
@@ -476,13 +491,28 @@ def test_letters_that_people_leave_out_change_no_reading() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["yes please", "no thanks", "all good", "thanks, all good", "7 yes"]
-)
+    "said",
+    [
+        "yes please", "no thanks", "all good", "thanks, all good", "7 yes", "7 in my lower back",
+        "3 took more than agreed", "took a bit less than we agreed", "its about a 7 i reckon", "7 out of 10",
+        "6 and a half at the moment, ta love",
+    ],
+)  # fmt: skip
 def test_a_yes_a_no_and_all_good_need_no_reader(said: str) -> None:
     assert not has_words(said, ENGLISH)
 
 
-@pytest.mark.parametrize("said", ["not good", "7 not good", "no change"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "not good",
+        "7 not good",
+        "no change",
+        "7 can't feel my legs",  # "i can't", "i feel" and "in my legs" are known, each for itself
+        "3 should i go back up to my old dose",
+        "6 and the agreed dose is over",
+    ],
+)
 def test_known_words_that_together_say_more_need_a_reader(said: str) -> None:
     assert has_words(said, ENGLISH)
 

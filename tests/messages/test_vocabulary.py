@@ -63,7 +63,11 @@ def test_no_word_both_leaves_a_number_as_it_is_and_puts_it_in_doubt(folder: Path
         ("seven = 7", "seven = 7.5", "en-GB.toml: numbers.seven: must be"),
         ("seven = 7", "seven = true", "en-GB.toml: numbers.seven: must be"),
         ("seven = 7", "Seven = 7", "en-GB.toml: numbers.Seven: must be"),
-        ('"as agreed" = 1', '"As agreed" = 1', "en-GB.toml: use.As agreed: must be"),
+        (
+            '"as agreed with',
+            '"As (|all )agreed with',
+            "en-GB.toml: use.As (|all )agreed with you: must",
+        ),
         ("[answers.use]", "[answers.sleep]", "en-GB.toml: answers.sleep: is no question"),
         ("[topics]", "[topics]\nsleep = []", "en-GB.toml: topics.sleep: is no question"),
         (

@@ -6,7 +6,7 @@ an answer means for the patient stands in ``core.triage``.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import dropwhile
@@ -22,7 +22,7 @@ from companion.core.reading.counts import (
 )
 from companion.core.reading.deciding import agrees, denies
 from companion.core.reading.numbers import number_in
-from companion.core.reading.phrasing import remarks_in, without_asides
+from companion.core.reading.phrasing import phrase_at, remarks_in, without_asides
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,
@@ -239,8 +239,8 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
     Such a text is shown to a person, whatever else was understood of it.
     """
     said, bare = folded(normalise(text), vocabulary.folds), _bare(text, vocabulary)
-    whole = {said for answers in vocabulary.answers.values() for said in answers}
-    if _keyword(bare, vocabulary) is not None or bare in whole:
+    answered = any(bare in answers for answers in vocabulary.answers.values())
+    if answered or _keyword(bare, vocabulary) is not None:
         return False
     if any(
         not vocabulary.pleasantries.issuperset(how.split()) for how in remarks_in(vocabulary, said)
@@ -249,23 +249,24 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
     words = _WORD.findall(said)
     known = vocabulary.pleasantries | vocabulary.yes | vocabulary.no | vocabulary.numbers.keys()
     if any(letter.isdigit() for letter in said) or vocabulary.numbers.keys() & set(words):
-        known |= _beside_numbers(vocabulary)
-    elif not words:
+        return not _says_no_more(words, known, vocabulary)
+    if not words:
         return any(unicodedata.category(sign) == "So" and sign not in _GLAD for sign in said)
     return any(word not in known for word in words)
 
 
-def _beside_numbers(vocabulary: Vocabulary) -> frozenset[str]:
-    phrases = (
-        *vocabulary.half, *vocabulary.asides, *vocabulary.hours, *vocabulary.out_of,
-        *vocabulary.scale_first, *vocabulary.scale_of, *vocabulary.through, *vocabulary.either,
-        *vocabulary.between, *vocabulary.together, *vocabulary.point, *vocabulary.half_before,
-        *vocabulary.parts_of_day, *vocabulary.plus, *vocabulary.units,
-        *(said for question in Question for said in vocabulary.said_of(question)),
-    )  # fmt: skip
-    words = {word for phrase in phrases for word in phrase.split()}
-    topics = {word for about in vocabulary.topics.values() for word in about}
-    return vocabulary.before | vocabulary.after | words | topics
+def _says_no_more(words: list[str], known: Collection[str], vocabulary: Vocabulary) -> bool:
+    """Tell whether *words* are all known, or of phrases that leave the number they stand beside.
+
+    Whole phrases only: "can't cope" and "in my legs" may be known, "can't feel my legs" is not.
+    """
+    at = 0
+    while at < len(words):
+        phrase = phrase_at(words, at, vocabulary.beside_numbers)
+        if phrase is None and words[at] not in known:
+            return False
+        at += 1 if phrase is None else phrase.count(" ") + 1
+    return True
 
 
 def _bare(text: str, vocabulary: Vocabulary) -> str:

@@ -1,12 +1,13 @@
 """Tell whether what stands around the one number of a text leaves it as it is."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from itertools import dropwhile
 
 from companion.core.questions import Scale
-from companion.core.reading.phrasing import pattern_of_any, without
+from companion.core.reading.phrasing import pattern_of_any, phrase_at, without
 from companion.core.reading.readings import Vocabulary
 
 RANGE_MARK = "\x00"
@@ -39,7 +40,8 @@ class Around:
         self.chooses = not scale.ranges
         self.topic = vocabulary.topics.get(question, frozenset())
         if self.is_score:
-            said = _giving(vocabulary.giving, self.topic, vocabulary.before).sub(f"{_GIVEN} ", said)
+            giving = _giving(vocabulary.giving, self.topic, vocabulary.before)
+            said = giving.sub(lambda words: self._given(words[0]), said)
         # "Two bad days" is no score, "it's a two" is.
         self.is_figure = self.is_score and (not spelt or _GIVEN in said)
         dropped = (
@@ -56,6 +58,11 @@ class Around:
         at = numbers[0] if numbers else 0
         self.before, self.after = tokens[:at], tokens[at + 1 :]
         self.goes_on = self.is_figure or (self.is_score and self.number != "1")  # "one has to"
+
+    def _given(self, words: str) -> str:
+        """Return the mark for *words* that give a score, behind a word that concludes: "so"."""
+        first = words.split(maxsplit=1)[0]
+        return f"{first} {_GIVEN} " if first in self.vocabulary.concluding else f"{_GIVEN} "
 
     def leaves_it(self, value: Decimal | None) -> bool:
         """Tell whether everything around the number leaves it as it is."""
@@ -83,17 +90,22 @@ class Around:
         own = [at for at in ends if _all_in(before[at:], leading)]
         if not (self.is_score and own):
             return False
-        words = self.vocabulary
+        given = _GIVEN in before[own[0] :]
+        apart = not _BREAKS.isdisjoint(before[own[0] :])
         thought = [token for token in before[: own[0]] if not _harmless(token)]
+        if not (given and apart) and thought[-1] in self.vocabulary.counted:
+            return False
+        doubts = self._doubts_about(thought, given=given, apart=apart)
+        return all(_plain_word(token, doubts) or _ORDINAL.fullmatch(token) for token in thought)
+
+    def _doubts_about(self, thought: list[str], *, given: bool, apart: bool) -> frozenset[str]:
+        words = self.vocabulary
         others = (about for asked, about in words.topics.items() if asked != self.question)
         doubts = words.doubts.union(
             words.other_days, words.asking.intersection(thought[:1]), *others
         )
-        if before[own[0]] == _GIVEN and thought[-1] not in words.concluding:
-            doubts |= words.conditions
-        return before[own[0] - 1] not in words.counted and all(
-            _plain_word(token, doubts) or _ORDINAL.fullmatch(token) for token in thought
-        )
+        on_condition = given and not apart and thought[-1] not in words.concluding
+        return doubts | words.conditions if on_condition else doubts
 
     def _is_apart(self, rest: list[str]) -> bool:
         """Tell whether the number stands apart from the words, which a person reads.
@@ -123,13 +135,22 @@ class Around:
         after = f" {' '.join(self.after)} ".replace("\n", ",")
         if self.is_figure or not self.is_score or not _BREAKS.isdisjoint(self.after[:1]):
             after = without(self.vocabulary.remarks, after.strip())
-        said_of = self.vocabulary.said_of(self.question)
-        for said, belongs in sorted(said_of.items(), key=lambda pair: -len(pair[0])):
-            if f" {said} " in after:
-                if value != belongs:
-                    return None
-                after = after.replace(f" {said} ", " ")
-        return after.split()
+        return _without_phrases_of(value, self.vocabulary.said_of(self.question), after.split())
+
+
+def _without_phrases_of(
+    value: Decimal | None, said_of: Mapping[str, Decimal], words: list[str]
+) -> list[str] | None:
+    """Return *words* without phrases that mean *value*; None where one means another."""
+    left, at = [], 0
+    while at < len(words):
+        phrase = phrase_at(words, at, said_of)
+        if phrase is None:
+            left.append(words[at])
+        elif said_of[phrase] != value:
+            return None
+        at += 1 if phrase is None else phrase.count(" ") + 1
+    return left
 
 
 def _is_number(token: str) -> bool:

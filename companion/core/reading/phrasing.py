@@ -1,10 +1,13 @@
 """Find phrases of a language in a text, and leave out what changes no number in it."""
 
 import re
+from collections.abc import Container, Sequence
 from functools import cache
 
 from companion.core.reading.readings import Vocabulary
 
+LONGEST_PHRASE = 10
+"""Words of the longest phrase that is looked for."""
 # Not 😒, 🙃 and 🙄: what stands beside them may be meant the other way round.
 _FACES = re.compile(
     " *[\U0001f600-\U0001f611\U0001f613-\U0001f642\U0001f645-\U0001f64f\U0001f910-\U0001f92f"
@@ -30,6 +33,13 @@ def _parting_faces(out_of: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
         rf"(?<=\w)(?:{_FACES.pattern})(?=[^\W\d_])(?!(?:{pattern_of_any(out_of)})(?!\w))"
     )
+
+
+def phrase_at(words: Sequence[str], at: int, phrases: Container[str]) -> str | None:
+    """Return the longest of *phrases* that *words* hold from *at* on."""
+    ends = range(min(at + LONGEST_PHRASE, len(words)), at, -1)
+    held = (" ".join(words[at:end]) for end in ends)
+    return next((phrase for phrase in held if phrase in phrases), None)
 
 
 def remarks_in(vocabulary: Vocabulary, said: str) -> list[str]:

@@ -1,9 +1,12 @@
 """What a reply can turn out to be."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 class ReadingKind(StrEnum):
@@ -181,6 +184,25 @@ class Vocabulary:
     other_days: frozenset[str] = frozenset()
     """Words for a day that is not the one asked about: nothing is added to it."""
 
+    _own: Mapping[str, Mapping[str, Decimal]] = field(init=False, repr=False, compare=False)
+    beside_numbers: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Phrases that say no more than the number they stand beside."""
+
+    def __post_init__(self) -> None:
+        """Gather once what every reply is held against."""
+        named = {*self.answers, *self.beside}
+        own = {name: {**self.answers.get(name, {}), **self.beside.get(name, {})} for name in named}
+        object.__setattr__(self, "_own", own)
+        phrases = (
+            *self.half, *self.half_before, *self.point, *self.asides, *self.hours, *self.out_of,
+            *self.scale_first, *self.scale_of, *self.through, *self.either, *self.between,
+            *self.together, *self.parts_of_day, *self.plus, *self.units, *self.before, *self.after,
+            *self.giving, *(word for about in self.topics.values() for word in about),
+            *(said for of_question in own.values() for said in of_question),
+        )  # fmt: skip
+        of_words = (" ".join(_WORD.findall(phrase)) for phrase in phrases)
+        object.__setattr__(self, "beside_numbers", frozenset(of_words))
+
     def said_of(self, question: str) -> Mapping[str, Decimal]:
-        """Return the words of *question*'s own text with the number each belongs to."""
-        return {**self.answers.get(question, {}), **self.beside.get(question, {})}
+        """Return the phrases of *question*'s own text, each with the number it belongs to."""
+        return self._own.get(question, {})

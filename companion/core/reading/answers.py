@@ -22,7 +22,7 @@ from companion.core.reading.counts import (
 )
 from companion.core.reading.deciding import agrees, denies
 from companion.core.reading.numbers import number_in
-from companion.core.reading.phrasing import phrase_at, remarks_in, without_asides
+from companion.core.reading.phrasing import compiled, phrase_at, remarks_in, without_asides
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,
@@ -210,7 +210,7 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
 
 def _in_short_forms(said: str, vocabulary: Vocabulary) -> str:
     for words, word in vocabulary.short.items():
-        said = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", word, said)
+        said = compiled(rf"(?<!\w){re.escape(words)}(?!\w)").sub(word, said)
     return said
 
 

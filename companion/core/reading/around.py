@@ -7,7 +7,7 @@ from functools import cache
 from itertools import dropwhile
 
 from companion.core.questions import Scale
-from companion.core.reading.phrasing import pattern_of_any, phrase_at, without
+from companion.core.reading.phrasing import compiled, pattern_of_any, phrase_at, without
 from companion.core.reading.readings import Vocabulary
 
 RANGE_MARK = "\x00"
@@ -48,9 +48,9 @@ class Around:
             pattern_of_any((*vocabulary.asides, *vocabulary.hours)) if scale.ranges else r"(?!)"
         )
         self.names_an_hour = (
-            re.search(rf"\b(?:{pattern_of_any(vocabulary.hours)})\b", said) is not None
+            compiled(rf"\b(?:{pattern_of_any(vocabulary.hours)})\b").search(said) is not None
         )
-        tokens = _TOKEN.findall(re.sub(rf"\b(?:{dropped})\b", " ", said))
+        tokens = _TOKEN.findall(compiled(rf"\b(?:{dropped})\b").sub(" ", said))
         numbers = [at for at, token in enumerate(tokens) if _is_number(token)]
         self.number = tokens[numbers[0]] if len(numbers) == 1 else None
         if _same_twice(tokens, numbers, said):

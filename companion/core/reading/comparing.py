@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from companion.core.reading.numbers import LONGEST_ANSWER, in_digits
-from companion.core.reading.phrasing import pattern_of_any, without
+from companion.core.reading.phrasing import compiled, pattern_of_any, without
 from companion.core.reading.readings import Vocabulary
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
@@ -31,7 +31,7 @@ def about_now(said: str, vocabulary: Vocabulary) -> str | None:
 def _halves(said: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """Yield *said* in two, at each sign and before each word for now or before."""
     words = pattern_of_any((*vocabulary.now, *vocabulary.earlier))
-    for at in re.finditer(rf"{_APART.pattern}|\s(?=(?:{words})(?!\w))", said):
+    for at in compiled(rf"{_APART.pattern}|\s(?=(?:{words})(?!\w))").finditer(said):
         yield said[: at.start()], said[at.end() :]
 
 

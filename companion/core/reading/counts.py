@@ -12,7 +12,7 @@ from functools import cache
 
 from companion.core.questions import Scale
 from companion.core.reading.numbers import exact, in_digits
-from companion.core.reading.phrasing import pattern_of_any
+from companion.core.reading.phrasing import compiled, pattern_of_any
 from companion.core.reading.readings import UNCLEAR, Care, Reading, ReadingKind, Vocabulary
 
 MOST_PARTS = 6
@@ -108,7 +108,7 @@ def _stated_sums(tokens: list[str], said: str, vocabulary: Vocabulary) -> list[D
 def _dividing_in(said: str, vocabulary: Vocabulary) -> list[str]:
     """Return the signs and words of *said* that divide a count."""
     words = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
-    return re.findall(rf"[+&]|\x00|\d[ap]m(?!\w)|(?<!\w)(?:{words})(?!\w)", said)
+    return compiled(rf"[+&]|\x00|\d[ap]m(?!\w)|(?<!\w)(?:{words})(?!\w)").findall(said)
 
 
 def without_what_is_no_count(said: str, vocabulary: Vocabulary) -> str:
@@ -119,7 +119,7 @@ def without_what_is_no_count(said: str, vocabulary: Vocabulary) -> str:
 def _hours_marked(said: str, vocabulary: Vocabulary) -> str:
     """Put a mark for an hour: "at 8am" is when, as "in the morning" is."""
     before = pattern_of_any(vocabulary.clock)
-    said = re.sub(rf"(?<!\w)(?:{before}) {_CLOCK}(?!\w)", _APART, said)
+    said = compiled(rf"(?<!\w)(?:{before}) {_CLOCK}(?!\w)").sub(_APART, said)
     return _formed(vocabulary.o_clock, r"\d{1,2}(?:[:.]\d\d)?").sub(_APART, said)
 
 
@@ -140,7 +140,7 @@ def _times_in(said: str, vocabulary: Vocabulary) -> tuple[int, int]:
     "2 at 8 and 10" is two each time: beside hours, every part has a time of its own.
     """
     of_day = pattern_of_any(vocabulary.parts_of_day)
-    said = re.sub(rf"{_MARK} *(?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) *{_MARK}", _MARK, said)
+    said = compiled(rf"{_MARK} *(?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) *{_MARK}").sub(_MARK, said)
     hours, parts = said.count(_MARK), parts_of_day_in(said, vocabulary)
     return max(hours, parts), min(hours + parts if hours else MOST_PARTS, MOST_PARTS)
 
@@ -151,14 +151,16 @@ def may_be_an_hour(said: str, vocabulary: Vocabulary) -> bool:
     beside = (
         rf"(?<![\w.])(\d{{1,2}}) (?:{of_day})(?!\w)|(?<!\w)(?:{of_day}) (\d{{1,2}})(?![\w.]| \w)"
     )
-    found = re.findall(beside, in_digits(said, vocabulary))
+    found = compiled(beside).findall(in_digits(said, vocabulary))
     return any(_EARLIEST_HOUR <= int(one or other) <= 24 for one, other in found)
 
 
 def parts_of_day_in(said: str, vocabulary: Vocabulary) -> int:
     """Return how many parts of a day *said* names; a count may be meant for each."""
     return len(
-        re.findall(rf"(?<!\w)(?:{pattern_of_any(tuple(vocabulary.parts_of_day))})(?!\w)", said)
+        compiled(rf"(?<!\w)(?:{pattern_of_any(tuple(vocabulary.parts_of_day))})(?!\w)").findall(
+            said
+        )
     )
 
 
@@ -166,12 +168,12 @@ def _in_parts(said: str, vocabulary: Vocabulary) -> str:
     """Put digits for words, and a mark where a part of the day or a plus divides the count."""
     said = _SIGNS.sub(_APART, in_digits(said, vocabulary))
     halves = pattern_of_any(tuple(vocabulary.fractions))
-    said = re.sub(
-        rf"(?<!\w)(?:{halves})(?!\w)", lambda found: str(vocabulary.fractions[found[0]]), said
+    said = compiled(rf"(?<!\w)(?:{halves})(?!\w)").sub(
+        lambda found: str(vocabulary.fractions[found[0]]), said
     )
-    said = re.sub(r"\s*[+&=\n]\s*", _APART, said)
+    said = compiled(r"\s*[+&=\n]\s*").sub(_APART, said)
     dividing = pattern_of_any((*vocabulary.parts_of_day, *vocabulary.plus))
-    said = re.sub(rf"(?<=\s)(?:{dividing})(?!\w)|(?<=\d)(?:am|pm)(?!\w)", _APART, f" {said} ")
+    said = compiled(rf"(?<=\s)(?:{dividing})(?!\w)|(?<=\d)(?:am|pm)(?!\w)").sub(_APART, f" {said} ")
     # "2, 3" may be two or three; beside a plus or a part of the day a comma adds.
     return said.replace(",", _APART if _MARK in said else " ")
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from companion.core.questions import Scale
 from companion.core.reading.around import RANGE_MARK, Around
-from companion.core.reading.phrasing import pattern_of_any, without_faces
+from companion.core.reading.phrasing import compiled, pattern_of_any, without_faces
 from companion.core.reading.readings import UNCLEAR, Reading, ReadingKind, Vocabulary
 
 LONGEST_ANSWER = 160
@@ -35,11 +35,11 @@ _NOT_APART = re.compile(
 
 def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) -> Reading:
     """Return the number or range that *said*, in normal form, gives on *scale*."""
-    said = _KISSES.sub(r"\1 \2", re.sub(r"\.{2,}", " , ", without_faces(said, vocabulary)))
+    said = _KISSES.sub(r"\1 \2", compiled(r"\.{2,}").sub(" , ", without_faces(said, vocabulary)))
     spelt = not vocabulary.numbers.keys().isdisjoint(_WORD.findall(said))
     said = in_digits(said, vocabulary) if len(said) <= LONGEST_ANSWER else ""
     if not scale.ranges:
-        said = re.sub(rf"^(?:{pattern_of_any(vocabulary.labels)}) ?(?=\d)", "", said)
+        said = compiled(rf"^(?:{pattern_of_any(vocabulary.labels)}) ?(?=\d)").sub("", said)
     if _NOT_APART.search(said):
         return UNCLEAR
     said = _without_scale(said, scale, vocabulary)
@@ -55,12 +55,12 @@ def in_digits(said: str, vocabulary: Vocabulary) -> str:
     if vocabulary.decimal_comma:
         said = _COMMA.sub(".", said)
     said = _WORD.sub(lambda word: str(vocabulary.numbers.get(word[0], word[0])), said)
-    said = re.sub(rf"\b(\d+) (?:{pattern_of_any(vocabulary.point)}) (\d)\b", r"\1.\2", said)
-    said = re.sub(
-        rf"(?<![\w.])(?:{pattern_of_any(vocabulary.half_before)}) (\d+){_END}", r"\1.5", said
+    said = compiled(rf"\b(\d+) (?:{pattern_of_any(vocabulary.point)}) (\d)\b").sub(r"\1.\2", said)
+    said = compiled(rf"(?<![\w.])(?:{pattern_of_any(vocabulary.half_before)}) (\d+){_END}").sub(
+        r"\1.5", said
     )
-    return re.sub(
-        rf"(?<![\w.])(\d+) (?:{pattern_of_any(vocabulary.half)}|1/2){_END}", r"\1.5", said
+    return compiled(rf"(?<![\w.])(\d+) (?:{pattern_of_any(vocabulary.half)}|1/2){_END}").sub(
+        r"\1.5", said
     )
 
 
@@ -70,8 +70,9 @@ def _without_scale(said: str, scale: Scale, vocabulary: Vocabulary) -> str:
     On another scale "out of 3" may go too, but "2/3" may be two thirds or 2 to 3.
     """
     through = pattern_of_any(vocabulary.through)
-    said = re.sub(
-        rf"\b(?:{pattern_of_any(vocabulary.scale_of)}) [01] ?(?:-|{through}) ?{scale.high}{_END}",
+    said = compiled(
+        rf"\b(?:{pattern_of_any(vocabulary.scale_of)}) [01] ?(?:-|{through}) ?{scale.high}{_END}"
+    ).sub(
         ",",
         said,
     )
@@ -83,9 +84,9 @@ def _without_scale(said: str, scale: Scale, vocabulary: Vocabulary) -> str:
         str(scale.high),
     )
     sign = r"/|\\|" if scale.high == 10 else ""
-    said = re.sub(rf"(?<![\w./]){high} ?(?:{first}) ?{_N_TOO}{_END}", r"\1", said, count=1)
-    said = re.sub(rf"{_N} ?(?:{sign}{out_of}) ?{high}{_END}", r"\1", said, count=1)
-    return re.sub(rf"^(?:{out_of}) {high}{_END},?", "", said)
+    said = compiled(rf"(?<![\w./]){high} ?(?:{first}) ?{_N_TOO}{_END}").sub(r"\1", said, count=1)
+    said = compiled(rf"{_N} ?(?:{sign}{out_of}) ?{high}{_END}").sub(r"\1", said, count=1)
+    return compiled(rf"^(?:{out_of}) {high}{_END},?").sub("", said)
 
 
 @cache

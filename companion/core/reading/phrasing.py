@@ -21,6 +21,12 @@ def pattern_of_any(words: frozenset[str] | tuple[str, ...]) -> str:
     return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) or "(?!)"
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return *pattern*, made once: a language's are long, and ``re`` forgets when it has many."""
+    return re.compile(pattern)
+
+
 def without_faces(said: str, vocabulary: Vocabulary) -> str:
     """Leave out faces; one between two words parts them as a comma does: "7 😭 bad night"."""
     if said.isascii():

@@ -6,13 +6,12 @@ an answer means for the patient stands in ``core.triage``.
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
-from itertools import dropwhile
 
 from companion.core.normalising import folded, normalise, plain
-from companion.core.questions import USE_AS_AGREED, Question, Scale
+from companion.core.questions import Question, Scale
 from companion.core.reading.comparing import about_now
 from companion.core.reading.counts import (
     count_in,
@@ -21,8 +20,16 @@ from companion.core.reading.counts import (
     without_what_is_no_count,
 )
 from companion.core.reading.deciding import agrees, denies
+from companion.core.reading.in_words import whole_answer, yes_or_no_by_use
 from companion.core.reading.numbers import number_in
-from companion.core.reading.phrasing import compiled, phrase_at, remarks_in, without_asides
+from companion.core.reading.phrasing import (
+    EDGES,
+    bare_of,
+    compiled,
+    phrase_at,
+    remarks_in,
+    without_politeness,
+)
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,
@@ -33,13 +40,11 @@ from companion.core.reading.readings import (
 )
 from companion.core.reading.traps import misleads
 
-_EDGES = " \n\t,.!?;:()\"'*~"
 _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
 """Letters that look like the digits of 10. Not "lo": it may be meant for "low"."""
 _HOW_OFTEN = {Question.INTEREST, Question.MOOD}
 """Questions that "often" tries to answer."""
 _LONE = {"o": "0", "l": "1"}
-_BREAK = re.compile(r"[,.;:!\n]+|\s-+\s")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?!\d)")
 _QUERIED = re.compile(r"[?\d]")
@@ -60,9 +65,9 @@ def read(
     A count above *most_tablets* is marked for a person. *scale* is given for questions of
     an organisation's own.
     """
-    bare = _bare(text, vocabulary)
-    said = _without_politeness(bare, vocabulary)
-    whole = None if question is None else _whole_answer(text, question, vocabulary)
+    bare = bare_of(text, vocabulary)
+    said = without_politeness(bare, vocabulary)
+    whole = None if question is None else whole_answer(text, question, vocabulary)
     keyword = _keyword(bare, vocabulary) if whole is None else None
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
     how_often = question in _HOW_OFTEN and keyword in {Keyword.OFTEN, Keyword.SELDOM}
@@ -80,58 +85,6 @@ def read(
     return reading
 
 
-def _whole_answer(text: str, question: Question, vocabulary: Vocabulary) -> Decimal | None:
-    """Return the number that all of *text* stands for: "as agreed", and not "more?"."""
-    if "?" in normalise(text):
-        return None
-    bare, answers = _bare(text, vocabulary), vocabulary.answers.get(question, {})
-    if bare in answers or misleads(bare, question, vocabulary):  # "more please" asks for more
-        return answers.get(bare)
-    less = without_asides(bare, vocabulary).strip(_EDGES)
-    found = [
-        answers[form] for form in (_without_politeness(bare, vocabulary), less) if form in answers
-    ]
-    if found or question.scale.ranges:
-        return found[0] if found else None
-    return _one_thought_of(bare, answers, vocabulary)
-
-
-def _one_thought_of(
-    bare: str, answers: Mapping[str, Decimal], vocabulary: Vocabulary
-) -> Decimal | None:
-    """Return the number that one thought of *bare* stands for, if the others leave it.
-
-    "Less than agreed, feeling proud" is less; "as agreed, then two more" is for a person.
-    """
-    found, others = set(), []
-    for thought in map(str.strip, _BREAK.split(bare)):
-        forms = [
-            thought,
-            _bared(thought, vocabulary),
-            _bared(without_asides(thought, vocabulary), vocabulary),
-        ]
-        said = next((form for form in forms if form in answers), None)
-        if said is None:
-            others += forms[-1].split()
-        else:
-            found.add(answers[said])
-    leaving = all(
-        _WORD.fullmatch(word) and word not in vocabulary.doubts | vocabulary.numbers.keys()
-        for word in (other.strip(_EDGES) for other in others)
-    )
-    return found.pop() if leaving and len(found) == 1 else None
-
-
-def _bared(said: str, vocabulary: Vocabulary) -> str:
-    """Return *said* without words around it that leave a choice as it is: "I", "today"."""
-    words = _without_politeness(said, vocabulary).split()
-    if not vocabulary.asking.isdisjoint(words[:1]):
-        return " ".join(words)
-    inner = list(dropwhile((vocabulary.before - vocabulary.hedges).__contains__, words))
-    ending = (vocabulary.after - vocabulary.hedges).__contains__
-    return " ".join(list(dropwhile(ending, inner[::-1]))[::-1])
-
-
 def _answer(text: str, question: Question, scale: Scale, vocabulary: Vocabulary) -> Reading:
     reading = read_on_scale(text, scale, vocabulary, question)
     if reading.kind in {ReadingKind.YES, ReadingKind.NO}:
@@ -143,13 +96,8 @@ def _answer(text: str, question: Question, scale: Scale, vocabulary: Vocabulary)
 
 def _keyword(bare: str, vocabulary: Vocabulary) -> Keyword | None:
     """Return the keyword that a whole message is, politeness around it left out."""
-    said = _without_politeness(bare, vocabulary)
+    said = without_politeness(bare, vocabulary)
     return vocabulary.keywords.get(bare) or vocabulary.keywords.get(said)
-
-
-def _without_politeness(bare: str, vocabulary: Vocabulary) -> str:
-    words = [word.strip(_EDGES) for word in bare.split()]
-    return " ".join(word for word in words if word and word not in vocabulary.polite)
 
 
 def _most(reading: Reading) -> Decimal:
@@ -158,7 +106,7 @@ def _most(reading: Reading) -> Decimal:
 
 def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
     """Return whether *text* says yes or no, a keyword, free text, or unclear."""
-    bare = _bare(text, vocabulary)
+    bare = bare_of(text, vocabulary)
     keyword = _keyword(bare, vocabulary)
     if keyword is not None:
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
@@ -167,25 +115,14 @@ def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
             return Reading(ReadingKind.YES)
         if bare in vocabulary.no or denies(bare, vocabulary):
             return Reading(ReadingKind.NO)
-        if kind := _yes_or_no_by_use(bare, vocabulary):
+        if kind := yes_or_no_by_use(bare, vocabulary):
             return Reading(kind)
     return Reading(ReadingKind.UNCLEAR if _tries(text, vocabulary) else ReadingKind.FREE_TEXT)
 
 
-def _yes_or_no_by_use(bare: str, vocabulary: Vocabulary) -> ReadingKind | None:
-    """Return what an answer on use says of taking it as agreed: "no, took more" is no."""
-    first, _, rest = bare.partition(" ")
-    said = first.strip(_EDGES)
-    led = said in vocabulary.yes | vocabulary.no
-    use = _whole_answer(rest if led else bare, Question.USE, vocabulary)
-    if use is None or (led and (said in vocabulary.yes) is not (use == USE_AS_AGREED)):
-        return None
-    return ReadingKind.YES if use == USE_AS_AGREED else ReadingKind.NO
-
-
 def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str = "") -> Reading:
     """Return the number, range, yes or no that *text* is on *scale*, or unclear."""
-    bare = _bare(text, vocabulary)
+    bare = bare_of(text, vocabulary)
     if bare in vocabulary.yes:
         return Reading(ReadingKind.YES)
     if bare in vocabulary.no:
@@ -193,7 +130,7 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
     said = _in_short_forms(
         folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds), vocabulary
     )
-    said = _LONE.get(said.strip(_EDGES), said)
+    said = _LONE.get(said.strip(EDGES), said)
     if scale.counts:
         said = without_what_is_no_count(said, vocabulary)
         if may_be_an_hour(said, vocabulary):
@@ -238,7 +175,7 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
 
     Such a text is shown to a person, whatever else was understood of it.
     """
-    said, bare = folded(normalise(text), vocabulary.folds), _bare(text, vocabulary)
+    said, bare = folded(normalise(text), vocabulary.folds), bare_of(text, vocabulary)
     answered = any(bare in answers for answers in vocabulary.answers.values())
     if answered or _keyword(bare, vocabulary) is not None:
         return False
@@ -267,7 +204,3 @@ def _says_no_more(words: list[str], known: Collection[str], vocabulary: Vocabula
             return False
         at += 1 if phrase is None else phrase.count(" ") + 1
     return True
-
-
-def _bare(text: str, vocabulary: Vocabulary) -> str:
-    return folded(" ".join(normalise(text).split()).strip(_EDGES), vocabulary.folds)

@@ -4,8 +4,11 @@ import re
 from collections.abc import Container, Sequence
 from functools import cache
 
+from companion.core.normalising import folded, normalise
 from companion.core.reading.readings import Vocabulary
 
+EDGES = " \n\t,.!?;:()\"'*~"
+"""Signs that change nothing at the ends of a text or a word."""
 LONGEST_PHRASE = 10
 """Words of the longest phrase that is looked for."""
 # Not 😒, 🙃 and 🙄: what stands beside them may be meant the other way round.
@@ -66,3 +69,14 @@ def without(phrases: tuple[str, ...], said: str) -> str:
 @cache
 def _whole(phrases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'])(?:{pattern_of_any(phrases)})(?![\w'])")
+
+
+def bare_of(text: str, vocabulary: Vocabulary) -> str:
+    """Return *text* in normal form, folded, on one line and without signs at its ends."""
+    return folded(" ".join(normalise(text).split()).strip(EDGES), vocabulary.folds)
+
+
+def without_politeness(bare: str, vocabulary: Vocabulary) -> str:
+    """Return the words of *bare* that are not there for politeness, without signs around them."""
+    words = [word.strip(EDGES) for word in bare.split()]
+    return " ".join(word for word in words if word and word not in vocabulary.polite)

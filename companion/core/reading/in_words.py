@@ -1,0 +1,78 @@
+"""Know a text, or one thought of it, that is an answer in words: "as agreed", "took a bit less"."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import dropwhile
+
+from companion.core.normalising import normalise
+from companion.core.questions import USE_AS_AGREED, Question
+from companion.core.reading.phrasing import EDGES, bare_of, without_asides, without_politeness
+from companion.core.reading.readings import ReadingKind, Vocabulary
+from companion.core.reading.traps import misleads
+
+_BREAK = re.compile(r"[,.;:!\n]+|\s-+\s")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+
+def whole_answer(text: str, question: Question, vocabulary: Vocabulary) -> Decimal | None:
+    """Return the number that all of *text* stands for: "as agreed", and not "more?"."""
+    if "?" in normalise(text):
+        return None
+    bare, answers = bare_of(text, vocabulary), vocabulary.answers.get(question, {})
+    if bare in answers or misleads(bare, question, vocabulary):  # "more please" asks for more
+        return answers.get(bare)
+    less = without_asides(bare, vocabulary).strip(EDGES)
+    found = [
+        answers[form] for form in (without_politeness(bare, vocabulary), less) if form in answers
+    ]
+    if found or question.scale.ranges:
+        return found[0] if found else None
+    return _one_thought_of(bare, answers, vocabulary)
+
+
+def _one_thought_of(
+    bare: str, answers: Mapping[str, Decimal], vocabulary: Vocabulary
+) -> Decimal | None:
+    """Return the number that one thought of *bare* stands for, if the others leave it.
+
+    "Less than agreed, feeling proud" is less; "as agreed, then two more" is for a person.
+    """
+    found, others = set(), []
+    for thought in map(str.strip, _BREAK.split(bare)):
+        forms = [
+            thought,
+            _bared(thought, vocabulary),
+            _bared(without_asides(thought, vocabulary), vocabulary),
+        ]
+        said = next((form for form in forms if form in answers), None)
+        if said is None:
+            others += forms[-1].split()
+        else:
+            found.add(answers[said])
+    leaving = all(
+        _WORD.fullmatch(word) and word not in vocabulary.doubts | vocabulary.numbers.keys()
+        for word in (other.strip(EDGES) for other in others)
+    )
+    return found.pop() if leaving and len(found) == 1 else None
+
+
+def _bared(said: str, vocabulary: Vocabulary) -> str:
+    """Return *said* without words around it that leave a choice as it is: "I", "today"."""
+    words = without_politeness(said, vocabulary).split()
+    if not vocabulary.asking.isdisjoint(words[:1]):
+        return " ".join(words)
+    inner = list(dropwhile((vocabulary.before - vocabulary.hedges).__contains__, words))
+    ending = (vocabulary.after - vocabulary.hedges).__contains__
+    return " ".join(list(dropwhile(ending, inner[::-1]))[::-1])
+
+
+def yes_or_no_by_use(bare: str, vocabulary: Vocabulary) -> ReadingKind | None:
+    """Return what an answer on use says of taking it as agreed: "no, took more" is no."""
+    first, _, rest = bare.partition(" ")
+    said = first.strip(EDGES)
+    led = said in vocabulary.yes | vocabulary.no
+    use = whole_answer(rest if led else bare, Question.USE, vocabulary)
+    if use is None or (led and (said in vocabulary.yes) is not (use == USE_AS_AGREED)):
+        return None
+    return ReadingKind.YES if use == USE_AS_AGREED else ReadingKind.NO

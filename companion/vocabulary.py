@@ -151,6 +151,7 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
         },
         keywords=_keywords(file),
         misleading=_misleading(file),
+        giving=_giving(file),
         short=_short_forms(file),
         **words,
     )
@@ -166,11 +167,11 @@ _SETS = (
 
 # What a language may lack.
 _MORE_PHRASES = (
-    "openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier", "giving",
+    "openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier",
 )  # fmt: skip
 _MORE_SETS = (
     "counted", "describing", "resuming", "clock", "asking", "affirming", "negating", "other_days",
-    "reasons", "conditions", "concluding", "taking",
+    "reasons", "conditions", "concluding", "taking", "people", "unsaying", "well", "unwell",
 )  # fmt: skip
 _ALSO_MISLEADING = {"any", "agreed"}
 """Beside the questions: all of them, and a yes or a no."""
@@ -179,6 +180,11 @@ _ALSO_MISLEADING = {"any", "agreed"}
 def _misleading(file: TomlFile) -> dict[str, tuple[str, ...]]:
     names = _questions(file, "misleading", also=_ALSO_MISLEADING)
     return {name: file.words(name, file.values["misleading"]) for name in names}
+
+
+def _giving(file: TomlFile) -> tuple[str, ...]:
+    phrases = file.words("giving") if "giving" in file.values else ()
+    return tuple(way for phrase in phrases for way in _ways_of(phrase))
 
 
 def _short_forms(file: TomlFile) -> dict[str, str]:

@@ -297,7 +297,7 @@ def test_only_a_score_is_out_of_its_highest(
         ("0 😀 no pain at all", "0"),
         ("bad day today love, 8", "8"),
         ("pure agony. Sorry it's a 9", "9"),
-        ("had my 50th at the weekend, 6", "6"),
+        ("had my 50th on saturday so it's about a 6", "6"),
         ("been on my feet all day so it's about a 7 i reckon", "7"),
         ("it's a nine i am in bits", "9"),
         ("shit night, pain is 8", "8"),
@@ -360,7 +360,7 @@ def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
         ("took more", number("3")),
         ("i took less today", number("2")),
         ("less than agreed, feeling proud", number("2")),
-        ("sorry - as agreed. love to all", number("1")),
+        ("sorry - as agreed, love", number("1")),
         ("as agreed, then 2", UNCLEAR),
         ("as agreed, then two", UNCLEAR),
         ("as agreed, not always", UNCLEAR),
@@ -420,9 +420,9 @@ def test_yes_is_yes_with_what_belongs_to_it(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "no", "n", "no thanks", "no ta nurse", "no, sorry", "nope please", "no, good",
+        "no", "n", "no thanks", "no ta nurse", "no, sorry", "nope please",
         "ok, no", "no i haven't taken them", "haven't taken them all", "didn't take them",
-        "no: i didn't do it", "no problem, no", "no sleep. no", "no took more", "took less than agreed",
+        "no: i didn't do it", "no problem, no", "no sleep. no", "no, took more", "took less than agreed",
     ],
 )  # fmt: skip
 def test_no_is_no_with_what_belongs_to_it(said: str) -> None:
@@ -435,7 +435,7 @@ def test_no_is_no_with_what_belongs_to_it(said: str) -> None:
         "no, I did", "no I did", "I did. I haven't", "i took them, no", "no, my dog", "no good",
         "no problem", "no change", "no way", "yes no", "y did it", "n did it", "yes?", "no?", "yes 2",
         "0 nah", "have i, yes", "thanks", "all taken",
-        "she might say yes", "well she said nope", "yes took more", "no as agreed",
+        "she might say yes", "well she said nope", "no, good", "yes took more", "no as agreed", "no more than agreed", "no, as agreed",
     ],
 )  # fmt: skip
 def test_what_only_holds_a_yes_or_a_no_is_neither(said: str) -> None:

@@ -22,6 +22,7 @@ from companion.core.reading.counts import (
 from companion.core.reading.deciding import agrees, denies
 from companion.core.reading.in_words import whole_answer, yes_or_no_by_use
 from companion.core.reading.numbers import number_in
+from companion.core.reading.opposites import contradicts
 from companion.core.reading.phrasing import (
     EDGES,
     bare_of,
@@ -108,7 +109,7 @@ def read_yes_no(text: str, vocabulary: Vocabulary) -> Reading:
     """Return whether *text* says yes or no, a keyword, free text, or unclear."""
     bare = bare_of(text, vocabulary)
     keyword = _keyword(bare, vocabulary)
-    if keyword is not None:
+    if keyword is not None and bare not in vocabulary.answers.get(Question.USE, {}):
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if not _QUERIED.search(normalise(text)) and not misleads(bare, "agreed", vocabulary):
         if bare in vocabulary.yes or agrees(bare, vocabulary):
@@ -127,28 +128,44 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         return Reading(ReadingKind.YES)
     if bare in vocabulary.no:
         return Reading(ReadingKind.NO)
-    said = _in_short_forms(
-        folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds), vocabulary
-    )
-    said = _LONE.get(said.strip(EDGES), said)
+    said = _LONE.get(text.casefold().strip(EDGES)) or _said(text, vocabulary)
     if scale.counts:
         said = without_what_is_no_count(said, vocabulary)
-        if may_be_an_hour(said, vocabulary):
-            return UNCLEAR
-    if _asks(said, vocabulary) or misleads(said, question, vocabulary):
-        return UNCLEAR  # "is 10 the worst?", "half of them"
+    if _nothing_is_certain(said, scale, question, vocabulary):
+        return UNCLEAR
     if scale.counts:
         counted = count_in(said, scale, vocabulary)
         if counted.kind is not ReadingKind.UNCLEAR or parts_of_day_in(said, vocabulary) > 1:
             return counted
     now = about_now(said, vocabulary) if scale.is_score else None
-    return number_in(now or said, scale, vocabulary, question)
+    reading = number_in(now or said, scale, vocabulary, question)
+    if contradicts(said, reading.value, scale, question, vocabulary):
+        return UNCLEAR
+    return reading
 
 
-def _in_short_forms(said: str, vocabulary: Vocabulary) -> str:
+def _said(text: str, vocabulary: Vocabulary) -> str:
+    said = folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
     for words, word in vocabulary.short.items():
         said = compiled(rf"(?<!\w){re.escape(words)}(?!\w)").sub(word, said)
     return said
+
+
+def _nothing_is_certain(said: str, scale: Scale, question: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether no number in *said* is certain: "is 10 the worst?", "half of them"."""
+    return (
+        (scale.counts and may_be_an_hour(said, vocabulary))
+        or _asks(said, vocabulary)
+        or misleads(said, question, vocabulary)
+        or _names_another(said, question, vocabulary)
+    )
+
+
+def _names_another(said: str, question: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether *said* names what another question is about."""
+    own = vocabulary.topics.get(question, frozenset())
+    others = frozenset[str]().union(*vocabulary.topics.values()) - own
+    return bool(question) and not others.isdisjoint(_WORD.findall(said))
 
 
 FEWEST_WORDS_OF_A_THOUGHT = 3

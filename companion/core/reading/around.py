@@ -70,7 +70,9 @@ class Around:
         if self.before and self.names_an_hour and self.before[-1] in words.roughly:
             return False  # "about 7 tonight" may be a time
         after = self._without_own_words(value)
-        before = without((*words.openings, *words.remarks), " ".join(self.before)).split()
+        before = self.before
+        if self.is_score:
+            before = without((*words.openings, *words.remarks), " ".join(before)).split()
         leading = (words.before | self.topic) - self.hedges
         if after is None or not (_all_in(before, leading) or self._comes_last(before, leading)):
             return False
@@ -82,60 +84,69 @@ class Around:
     def _comes_last(self, before: list[str], leading: frozenset[str]) -> bool:
         """Tell whether the number stands in a thought of its own behind others.
 
-        "Bad day today love, 8" is eight, and so is "sat in the car so it's about an 8"; "on the
-        new dose, 2" and "bit low, 3" asked about pain may count or answer something else, and
-        "on stairs it's an 8" is no score of the day.
+        "Bad day today love, 8" is eight, for all of it is known. What is not known may stand
+        before words that give a score, "sat in the car so it's an 8"; but "dentist, 4", "on
+        stairs it's an 8" and "don't think it's an 8" are no score of the day.
         """
         ends = [at for at, token in enumerate(before) if token in _BREAKS or token == _GIVEN]
         own = [at for at in ends if _all_in(before[at:], leading)]
         if not (self.is_score and own):
             return False
-        given = _GIVEN in before[own[0] :]
-        apart = not _BREAKS.isdisjoint(before[own[0] :])
-        thought = [token for token in before[: own[0]] if not _harmless(token)]
-        if not (given and apart) and thought[-1] in self.vocabulary.counted:
-            return False
-        doubts = self._doubts_about(thought, given=given, apart=apart)
-        return all(_plain_word(token, doubts) or _ORDINAL.fullmatch(token) for token in thought)
-
-    def _doubts_about(self, thought: list[str], *, given: bool, apart: bool) -> frozenset[str]:
         words = self.vocabulary
-        others = (about for asked, about in words.topics.items() if asked != self.question)
-        doubts = words.doubts.union(
-            words.other_days, words.asking.intersection(thought[:1]), *others
-        )
-        on_condition = given and not apart and thought[-1] not in words.concluding
-        return doubts | words.conditions if on_condition else doubts
+        thought = [token for token in before[: own[0]] if not _harmless(token)]
+        known = leading | words.after | words.describing | words.pleasantries | words.resuming
+        given = _GIVEN in before[own[0] :]
+        if not given and not known.issuperset(thought):
+            return False
+        first = words.asking.union(words.conditions).intersection(thought[:1])
+        doubts = words.doubts.union(words.people, words.other_days, first) - self.topic
+        concluded = thought[-1] in words.concluding or not _BREAKS.isdisjoint(before[own[0] :])
+        if given and not concluded:
+            doubts |= words.conditions | words.unsaying | words.counted.intersection(thought[-1:])
+        return all(_plain_word(token, doubts) or _ORDINAL.fullmatch(token) for token in thought)
 
     def _is_apart(self, rest: list[str]) -> bool:
         """Tell whether the number stands apart from the words, which a person reads.
 
-        "7, bad night" and "7 couldn't sleep" are seven; "7 days" is no score. Where numbers
-        stand for words, "2, morning and night" may count.
+        "7, bad night" and "7 couldn't sleep" are seven; "7 days" and "7, days" are no score.
+        Where numbers stand for words, "2, morning and night" may count.
         """
         words = self.vocabulary
         thought = [token for token in rest if not _harmless(token)]
-        doubts = words.doubts
         if self.is_score and rest[0] in _BREAKS:
-            doubts |= words.counted.intersection(thought[:1])
+            doubts = (words.doubts | words.people) | words.counted.intersection(thought[:2])
+            if not self._says_how_they_are(thought):
+                return False
         elif self.goes_on and rest[0] in words.resuming and len(thought) > 1:
             # "2 i took" and "2 my nights" may count.
-            doubts = (
-                (doubts - words.resuming) | words.taking | words.counted.intersection(thought[:2])
-            )
+            doubts = ((words.doubts | words.people) - words.resuming) | words.taking
+            doubts |= words.counted.intersection(thought[:2])
         elif self.chooses and (rest[0] in _BREAKS or rest[0] in words.reasons):
             times = {word for when in words.parts_of_day for word in when.split()}
-            doubts = doubts.union(words.counted, words.units - words.before, times)
+            doubts = words.doubts.union(words.counted, words.units - words.before, times)
         else:
             return False
         return all(_plain_word(token, doubts) or _CLOCK.fullmatch(token) for token in thought)
 
+    def _says_how_they_are(self, thought: list[str]) -> bool:
+        """Tell whether *thought* is no name of what was counted: "broken ribs", "at rest"."""
+        words = self.vocabulary
+        if words.conditions.intersection(thought[:1]):
+            return False
+        known = words.after | words.describing | words.resuming | words.pleasantries | words.before
+        begun = words.describing.union(words.resuming).intersection(thought[:1])
+        return len(thought) > 2 or known.issuperset(thought) or bool(begun)
+
     def _without_own_words(self, value: Decimal | None) -> list[str] | None:
         """Return what follows without "more" after 3; None where it belongs to another number."""
-        after = f" {' '.join(self.after)} ".replace("\n", ",")
-        if self.is_figure or not self.is_score or not _BREAKS.isdisjoint(self.after[:1]):
-            after = without(self.vocabulary.remarks, after.strip())
-        return _without_phrases_of(value, self.vocabulary.said_of(self.question), after.split())
+        words, after = self.vocabulary, [token.replace("\n", ",") for token in self.after]
+        left = _without_phrases_of(value, words.said_of(self.question), after)
+        apart = not _BREAKS.isdisjoint(self.after[:1])
+        if left is None or not (self.is_figure or apart or not self.is_score):
+            return left
+        # Behind a break "bad night" is how they are; one word, "worse", may be about the score.
+        nights = tuple(opening for opening in words.openings if " " in opening) if apart else ()
+        return without(words.remarks + nights, " ".join(left)).split()
 
 
 def _without_phrases_of(

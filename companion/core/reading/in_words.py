@@ -12,7 +12,7 @@ from companion.core.reading.readings import ReadingKind, Vocabulary
 from companion.core.reading.traps import misleads
 
 _BREAK = re.compile(r"[,.;:!\n]+|\s-+\s")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_YES_OR_NO = (ReadingKind.NO, ReadingKind.YES)
 
 
 def whole_answer(text: str, question: Question, vocabulary: Vocabulary) -> Decimal | None:
@@ -22,13 +22,11 @@ def whole_answer(text: str, question: Question, vocabulary: Vocabulary) -> Decim
     bare, answers = bare_of(text, vocabulary), vocabulary.answers.get(question, {})
     if bare in answers or misleads(bare, question, vocabulary):  # "more please" asks for more
         return answers.get(bare)
+    if not question.scale.ranges:
+        return _one_thought_of(bare, answers, vocabulary)
     less = without_asides(bare, vocabulary).strip(EDGES)
-    found = [
-        answers[form] for form in (without_politeness(bare, vocabulary), less) if form in answers
-    ]
-    if found or question.scale.ranges:
-        return found[0] if found else None
-    return _one_thought_of(bare, answers, vocabulary)
+    forms = (without_politeness(bare, vocabulary), less)
+    return next((answers[form] for form in forms if form in answers), None)
 
 
 def _one_thought_of(
@@ -40,20 +38,16 @@ def _one_thought_of(
     """
     found, others = set(), []
     for thought in map(str.strip, _BREAK.split(bare)):
-        forms = [
-            thought,
-            _bared(thought, vocabulary),
-            _bared(without_asides(thought, vocabulary), vocabulary),
-        ]
+        aside = without_asides(thought, vocabulary, but=answers)
+        forms = (thought, _bared(thought, vocabulary), _bared(aside, vocabulary))
         said = next((form for form in forms if form in answers), None)
         if said is None:
             others += forms[-1].split()
         else:
             found.add(answers[said])
-    leaving = all(
-        _WORD.fullmatch(word) and word not in vocabulary.doubts | vocabulary.numbers.keys()
-        for word in (other.strip(EDGES) for other in others)
-    )
+    known = vocabulary.pleasantries | vocabulary.describing | vocabulary.before | vocabulary.after
+    known -= vocabulary.doubts.union(vocabulary.hedges, *vocabulary.topics.values())
+    leaving = known.issuperset(other.strip(EDGES) for other in others)
     return found.pop() if leaving and len(found) == 1 else None
 
 
@@ -71,8 +65,12 @@ def yes_or_no_by_use(bare: str, vocabulary: Vocabulary) -> ReadingKind | None:
     """Return what an answer on use says of taking it as agreed: "no, took more" is no."""
     first, _, rest = bare.partition(" ")
     said = first.strip(EDGES)
-    led = said in vocabulary.yes | vocabulary.no
-    use = whole_answer(rest if led else bare, Question.USE, vocabulary)
-    if use is None or (led and (said in vocabulary.yes) is not (use == USE_AS_AGREED)):
+    if said not in vocabulary.yes | vocabulary.no:
+        use = whole_answer(bare, Question.USE, vocabulary)
+        return None if use is None else _YES_OR_NO[use == USE_AS_AGREED]
+    if said == first and said in vocabulary.no:
+        return None  # "no more than agreed"
+    use = whole_answer(rest, Question.USE, vocabulary)
+    if use is None or (said in vocabulary.yes) is not (use == USE_AS_AGREED):
         return None
-    return ReadingKind.YES if use == USE_AS_AGREED else ReadingKind.NO
+    return _YES_OR_NO[use == USE_AS_AGREED]

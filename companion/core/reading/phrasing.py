@@ -56,9 +56,13 @@ def remarks_in(vocabulary: Vocabulary, said: str) -> list[str]:
     return _whole((*vocabulary.openings, *vocabulary.remarks)).findall(said)
 
 
-def without_asides(said: str, vocabulary: Vocabulary) -> str:
-    """Return *said* without faces and without what may stand anywhere: "i'd say"."""
-    return " ".join(without(vocabulary.asides, _FACES.sub(" ", said)).replace(",", " ").split())
+def without_asides(said: str, vocabulary: Vocabulary, *, but: Container[str] = ()) -> str:
+    """Return *said* without faces and without what may stand anywhere, such as "i'd say".
+
+    What is in *but* stays.
+    """
+    asides = tuple(aside for aside in vocabulary.asides if aside not in but)
+    return " ".join(without(asides, _FACES.sub(" ", said)).replace(",", " ").split())
 
 
 def without(phrases: tuple[str, ...], said: str) -> str:

@@ -157,6 +157,13 @@ class Vocabulary:
     """Words for having taken something: what they stand beside may be a count."""
     short: Mapping[str, str] = field(default_factory=dict)
     """Words that are read as one: "i am" has no a.m. in it."""
+    well: frozenset[str] = frozenset()
+    """Words by which somebody is well, and not so: at the other end of a scale they contradict."""
+    unwell: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    """Others whose score it may be: "my wife is in bits so it's a 9"."""
+    unsaying: frozenset[str] = frozenset()
+    """Words before such words that may mean that it is not so: "don't think it's a 3"."""
     conditions: frozenset[str] = frozenset()
     """Words that may make such a score one for some moments only: "on stairs it's an 8"."""
     concluding: frozenset[str] = frozenset()

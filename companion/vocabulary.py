@@ -167,11 +167,12 @@ _SETS = (
 
 # What a language may lack.
 _MORE_PHRASES = (
-    "openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier",
+    "openings", "remarks", "labels", "o_clock", "no_counts", "now", "earlier", "well",
+    "unwell",
 )  # fmt: skip
 _MORE_SETS = (
     "counted", "describing", "resuming", "clock", "asking", "affirming", "negating", "other_days",
-    "reasons", "conditions", "concluding", "taking", "people", "unsaying", "well", "unwell",
+    "reasons", "conditions", "concluding", "taking", "people", "unsaying",
 )  # fmt: skip
 _ALSO_MISLEADING = {"any", "agreed"}
 """Beside the questions: all of them, and a yes or a no."""

@@ -83,7 +83,8 @@ def test_a_lone_digit_of_any_script_is_read(
 
 
 def harmless_words(words: frozenset[str]) -> st.SearchStrategy[str]:
-    return st.lists(st.sampled_from(sorted(words)), max_size=4).map(" ".join)
+    harmless = words.difference(ENGLISH.well, ENGLISH.unwell)  # "10 fine" about pain is none
+    return st.lists(st.sampled_from(sorted(harmless)), max_size=4).map(" ".join)
 
 
 @thoroughly

@@ -377,6 +377,35 @@ def test_a_choice_bears_only_its_own_words(said: str, reading: Reading) -> None:
     assert read(said, Question.USE, ENGLISH) == reading
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "value"),
+    [
+        (Question.PAIN, "10, feeling great", None),
+        (Question.PAIN, "9 feeling great", None),
+        (Question.PAIN, "8 feeling great", "8"),
+        (Question.PAIN, "0 agony", None),
+        (Question.PAIN, "1 agony", None),
+        (Question.PAIN, "2 agony", "2"),
+        (Question.PAIN, "10 agony", "10"),
+        (Question.PAIN, "10 great agony", "10"),
+        (Question.PAIN, "good morning 10", "10"),
+        (Question.PAIN, "10 not great", "10"),
+        (Question.COPING, "10 agony", None),
+        (Question.COPING, "0 feeling great", None),
+        (Question.COPING, "10 feeling great", "10"),
+        (Question.MOOD, "0 awful", None),
+        (Question.MOOD, "1 awful", "1"),
+        (Question.MOOD, "2 great", "2"),
+        (Question.MOOD, "3 great", None),
+        (Question.OWN_1, "10 great", "10"),  # which end is good is not known
+    ],
+)
+def test_words_that_say_the_opposite_of_an_end_of_the_scale_turn_it_round(
+    question: Question, said: str, value: str | None
+) -> None:
+    assert read(said, question, ENGLISH) == (UNCLEAR if value is None else number(value))
+
+
 def test_six_and_a_half_is_written_as_a_language_writes_it() -> None:
     assert read("6,5", Question.PAIN, POLISH) == number("6.5")
     assert pain("6,5") == UNCLEAR

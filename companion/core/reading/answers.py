@@ -193,8 +193,7 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
     Such a text is shown to a person, whatever else was understood of it.
     """
     said, bare = folded(normalise(text), vocabulary.folds), bare_of(text, vocabulary)
-    answered = any(bare in answers for answers in vocabulary.answers.values())
-    if answered or _keyword(bare, vocabulary) is not None:
+    if _keyword(bare, vocabulary) is not None or _is_an_answer(bare, vocabulary):
         return False
     if any(
         not vocabulary.pleasantries.issuperset(how.split()) for how in remarks_in(vocabulary, said)
@@ -207,6 +206,12 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
     if not words:
         return any(unicodedata.category(sign) == "So" and sign not in _GLAD for sign in said)
     return any(word not in known for word in words)
+
+
+def _is_an_answer(bare: str, vocabulary: Vocabulary) -> bool:
+    forms = {bare, without_politeness(bare, vocabulary)}
+    known = (vocabulary.yes, vocabulary.no, *vocabulary.answers.values())
+    return any(not forms.isdisjoint(answers) for answers in known)
 
 
 def _says_no_more(words: list[str], known: Collection[str], vocabulary: Vocabulary) -> bool:

@@ -33,7 +33,9 @@ def _leaves_a_no(words: list[str], vocabulary: Vocabulary) -> bool:
     no = _words(vocabulary.no)
     known = no | vocabulary.agreeing | vocabulary.polite
     if no.isdisjoint(words):
-        known |= vocabulary.pleasantries - vocabulary.well  # "no good" and "no, good" are no no
+        known |= vocabulary.pleasantries.difference(
+            vocabulary.well
+        )  # "no good" and "no, good" are no no
     return known.issuperset(words) and not _affirms(words, vocabulary)
 
 

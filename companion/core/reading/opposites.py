@@ -3,17 +3,15 @@
 "10, feeling great" about pain is no ten, and "10, can't go on" about coping is none either.
 """
 
-import re
 from decimal import Decimal
 
 from companion.core.questions import GOOD_WHEN_HIGH, OWN, Question, Scale
-from companion.core.reading.phrasing import without
+from companion.core.reading.phrasing import holds_any, without
 from companion.core.reading.readings import Vocabulary
 
 FROM_AN_END = 10
 """A tenth of the scale: 0 and 1 of ten, but only 0 of three."""
 _KNOWN = frozenset(Question) - OWN
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 def contradicts(
@@ -29,7 +27,7 @@ def contradicts(
     at_low, at_high = value - scale.low <= near, scale.high - value <= near
     if not scale.is_score or at_low is at_high:
         return False
-    words = set(_WORD.findall(without(vocabulary.remarks, said)))
-    well, unwell = vocabulary.well & words, vocabulary.unwell & words
+    left = without(vocabulary.remarks, said)
+    well, unwell = holds_any(vocabulary.well, left), holds_any(vocabulary.unwell, left)
     means_well = at_high if question in GOOD_WHEN_HIGH else at_low
-    return bool(unwell and not well) if means_well else bool(well and not unwell)
+    return unwell and not well if means_well else well and not unwell

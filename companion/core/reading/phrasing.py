@@ -65,6 +65,11 @@ def without_asides(said: str, vocabulary: Vocabulary, *, but: Container[str] = (
     return " ".join(without(asides, _FACES.sub(" ", said)).replace(",", " ").split())
 
 
+def holds_any(phrases: tuple[str, ...], said: str) -> bool:
+    """Tell whether *said* holds one of *phrases*."""
+    return _whole(phrases).search(said) is not None
+
+
 def without(phrases: tuple[str, ...], said: str) -> str:
     """Return *said*, one space around it, with a comma for each of *phrases*: another thought."""
     return _whole(phrases).sub(",", f" {said} ")

@@ -157,9 +157,9 @@ class Vocabulary:
     """Words for having taken something: what they stand beside may be a count."""
     short: Mapping[str, str] = field(default_factory=dict)
     """Words that are read as one: "i am" has no a.m. in it."""
-    well: frozenset[str] = frozenset()
-    """Words by which somebody is well, and not so: at the other end of a scale they contradict."""
-    unwell: frozenset[str] = frozenset()
+    well: tuple[str, ...] = ()
+    """Ways to say that somebody is well, and not so: at the other end of a scale they contradict."""
+    unwell: tuple[str, ...] = ()
     people: frozenset[str] = frozenset()
     """Others whose score it may be: "my wife is in bits so it's a 9"."""
     unsaying: frozenset[str] = frozenset()

@@ -173,6 +173,7 @@ _MORE_PHRASES = (
 _MORE_SETS = (
     "counted", "describing", "resuming", "clock", "asking", "affirming", "negating", "other_days",
     "reasons", "conditions", "concluding", "taking", "people", "unsaying",
+    "telling_time", "also_words",
 )  # fmt: skip
 _ALSO_MISLEADING = {"any", "agreed"}
 """Beside the questions: all of them, and a yes or a no."""

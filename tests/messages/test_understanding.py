@@ -46,8 +46,8 @@ class Floors:
 
 
 FLOORS = {
-    "en-GB": Floors(97, 79, 99, 98, harder=97, newer=99, ordinary_urgent=0),
-    "pl": Floors(91, 78, 99, 99, harder=98, newer=99, ordinary_urgent=0),
+    "en-GB": Floors(97, 72, 99, 98, harder=97, newer=99, ordinary_urgent=0),
+    "pl": Floors(91, 69, 99, 99, harder=98, newer=99, ordinary_urgent=0),
     "ur": Floors(85, 87, 99, 99, harder=97, newer=99, ordinary_urgent=0),
 }
 TAGS = sorted(FLOORS)

@@ -69,24 +69,32 @@ class Around:
         words = self.vocabulary
         if self.before and self.names_an_hour and self.before[-1] in words.roughly:
             return False  # "about 7 tonight" may be a time
-        after = self._without_own_words(value)
+        spoken = [token.replace("\n", ",") for token in self.after]
+        left = _without_phrases_of(value, words.said_of(self.question), spoken)
         before = self.before
         if self.is_score:
             before = without((*words.openings, *words.remarks), " ".join(before)).split()
         leading = (words.before | self.topic) - self.hedges
-        if after is None or not (_all_in(before, leading) or self._comes_last(before, leading)):
+        if left is None or not (_all_in(before, leading) or self._comes_last(before, leading)):
             return False
         known = (words.after | self.topic) - self.hedges
-        described = known | words.describing if self.is_figure else known
+        if words.telling_time.intersection(self.before[-1:]) and not _all_in(left, known):
+            return False  # "its 4 and the birds are out"
+        after = self._without_remarks(left)
+        described = known | words.describing if self.is_figure and not self._is_a_word() else known
         rests = [list(dropwhile(passed.__contains__, after)) for passed in (described, known)]
         return any(_all_in(rest, known) or self._is_apart(rest) for rest in rests)
+
+    def _is_a_word(self) -> bool:
+        """Tell whether the figure may stand for a word: "just 2 sore"."""
+        return self.number in self.vocabulary.also_words and bool(self.before)
 
     def _comes_last(self, before: list[str], leading: frozenset[str]) -> bool:
         """Tell whether the number stands in a thought of its own behind others.
 
         "Bad day today love, 8" is eight, for all of it is known. What is not known may stand
-        before words that give a score, "sat in the car so it's an 8"; but "dentist, 4", "on
-        stairs it's an 8" and "don't think it's an 8" are no score of the day.
+        before words that conclude, "sat in the car so it's an 8"; but "dentist, 4", "the
+        paramedic put it at 8" and "on stairs it's an 8" are no score of the day.
         """
         ends = [at for at, token in enumerate(before) if token in _BREAKS or token == _GIVEN]
         own = [at for at in ends if _all_in(before[at:], leading)]
@@ -94,15 +102,15 @@ class Around:
             return False
         words = self.vocabulary
         thought = [token for token in before[: own[0]] if not _harmless(token)]
+        apart = not _BREAKS.isdisjoint(before[own[0] :])
+        concluded = _GIVEN in before[own[0] :] and (apart or thought[-1] in words.concluding)
         known = leading | words.after | words.describing | words.pleasantries | words.resuming
-        given = _GIVEN in before[own[0] :]
-        if not given and not known.issuperset(thought):
+        if not concluded and not known.issuperset(thought):
             return False
         first = words.asking.union(words.conditions).intersection(thought[:1])
         doubts = words.doubts.union(words.people, words.other_days, first) - self.topic
-        concluded = thought[-1] in words.concluding or not _BREAKS.isdisjoint(before[own[0] :])
-        if given and not concluded:
-            doubts |= words.conditions | words.unsaying | words.counted.intersection(thought[-1:])
+        if not apart and not concluded:
+            doubts |= words.unsaying
         return all(_plain_word(token, doubts) or _ORDINAL.fullmatch(token) for token in thought)
 
     def _is_apart(self, rest: list[str]) -> bool:
@@ -137,16 +145,14 @@ class Around:
         begun = words.describing.union(words.resuming).intersection(thought[:1])
         return len(thought) > 2 or known.issuperset(thought) or bool(begun)
 
-    def _without_own_words(self, value: Decimal | None) -> list[str] | None:
-        """Return what follows without "more" after 3; None where it belongs to another number."""
-        words, after = self.vocabulary, [token.replace("\n", ",") for token in self.after]
-        left = _without_phrases_of(value, words.said_of(self.question), after)
-        apart = not _BREAKS.isdisjoint(self.after[:1])
-        if left is None or not (self.is_figure or apart or not self.is_score):
-            return left
+    def _without_remarks(self, after: list[str]) -> list[str]:
+        """Return what follows without words on how somebody is."""
+        words, apart = self.vocabulary, not _BREAKS.isdisjoint(self.after[:1])
+        if not (self.is_figure or apart or self.chooses):
+            return after
         # Behind a break "bad night" is how they are; one word, "worse", may be about the score.
         nights = tuple(opening for opening in words.openings if " " in opening) if apart else ()
-        return without(words.remarks + nights, " ".join(left)).split()
+        return without(words.remarks + nights, " ".join(after)).split()
 
 
 def _without_phrases_of(

@@ -1,9 +1,9 @@
 """Know a text, or one thought of it, that is an answer in words: "as agreed", "took a bit less"."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 
 from companion.core.normalising import normalise
 from companion.core.questions import USE_AS_AGREED, Question
@@ -38,6 +38,8 @@ def _one_thought_of(
     """
     found, others = set(), []
     for thought in map(str.strip, _BREAK.split(bare)):
+        if _is_of_another(thought.split(), vocabulary):
+            return None
         aside = without_asides(thought, vocabulary, but=answers)
         forms = (thought, _bared(thought, vocabulary), _bared(aside, vocabulary))
         said = next((form for form in forms if form in answers), None)
@@ -49,6 +51,13 @@ def _one_thought_of(
     known -= vocabulary.doubts.union(vocabulary.hedges, *vocabulary.topics.values())
     leaving = known.issuperset(other.strip(EDGES) for other in others)
     return found.pop() if leaving and len(found) == 1 else None
+
+
+def _is_of_another(words: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Tell whether somebody else may have taken it: "mate took more"."""
+    return any(
+        one in vocabulary.polite and two in vocabulary.taking for one, two in pairwise(words)
+    )
 
 
 def _bared(said: str, vocabulary: Vocabulary) -> str:

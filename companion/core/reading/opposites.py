@@ -27,7 +27,13 @@ def contradicts(
     at_low, at_high = value - scale.low <= near, scale.high - value <= near
     if not scale.is_score or at_low is at_high:
         return False
-    left = without(vocabulary.remarks, said)
-    well, unwell = holds_any(vocabulary.well, left), holds_any(vocabulary.unwell, left)
+    well = _holds_any(vocabulary.well, said, vocabulary)
+    unwell = _holds_any(vocabulary.unwell, said, vocabulary)
     means_well = at_high if question in GOOD_WHEN_HIGH else at_low
     return unwell and not well if means_well else well and not unwell
+
+
+def _holds_any(phrases: tuple[str, ...], said: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether *said* holds one of *phrases*: "not good" is not good, "all good" is well."""
+    left = without(tuple(remark for remark in vocabulary.remarks if remark not in phrases), said)
+    return holds_any(phrases, left)

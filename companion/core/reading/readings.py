@@ -150,7 +150,7 @@ class Vocabulary:
     reasons: frozenset[str] = frozenset()
     """Words that begin a reason behind a choice: "3 because it hurt"."""
     giving: tuple[str, ...] = ()
-    """Words that give the score behind them, whatever stands before: "i'd say", "it's a".
+    """Words that give the score behind them: "i'd say", "it's a".
 
     "<topic>" stands for what the question is about."""
     taking: frozenset[str] = frozenset()
@@ -165,9 +165,13 @@ class Vocabulary:
     unsaying: frozenset[str] = frozenset()
     """Words before such words that may mean that it is not so: "don't think it's a 3"."""
     conditions: frozenset[str] = frozenset()
-    """Words that may make such a score one for some moments only: "on stairs it's an 8"."""
+    """Words that begin what is no remark on a score: "3, at rest", "walking, 8"."""
     concluding: frozenset[str] = frozenset()
-    """Words that make it the score all the same: "been on the stairs so it's an 8"."""
+    """Words that make it the score whatever was said before: "been on the stairs so it's an 8"."""
+    telling_time: frozenset[str] = frozenset()
+    """Words that make a time of the number behind them: "its 4 and the birds are out"."""
+    also_words: frozenset[str] = frozenset()
+    """Figures that people write for a word: "2 sore" is too sore."""
     labels: tuple[str, ...] = ()
     """What may name an answer right before its number: "option 1", "#1"."""
     clock: frozenset[str] = frozenset()

@@ -65,7 +65,7 @@ def converse(text: Incoming, check_in: CheckIn, asked: Question, reading: Readin
 def _take(text: Incoming, check_in: CheckIn, asked: Question, reading: Reading) -> None:
     """Take a reply to the open question: write it down, weigh it, say what follows."""
     turn = _turn(text, check_in, Asked(asked, again=check_in.asked_again), reading)
-    if has_words(text.body, text.vocabulary):
+    if has_words(text.body, text.vocabulary, asked):
         tell_of_words(text)
     if turn.value is not None:
         settling.settle_by_answer(text.session, check_in.id, now=text.now)
@@ -121,7 +121,7 @@ def _show_early(text: Incoming, reading: Reading) -> None:
 
 def _ask_anew(text: Incoming, check_in: CheckIn, asked: Question) -> None:
     """Ask what never came to the patient; words are answered first, and the reminder asks then."""
-    if has_words(text.body, text.vocabulary):
+    if has_words(text.body, text.vocabulary, asked):
         tell_of_words(text)
         answer_words(text)
         return
@@ -164,7 +164,7 @@ def take_late(text: Incoming) -> bool:
     reading = read(text.body, asked, text.vocabulary)
     if reading.kind not in VALUES or reading.care is not Care.NONE:
         return False
-    if has_words(text.body, text.vocabulary):
+    if has_words(text.body, text.vocabulary, asked):
         tell_of_words(text)
     _write_down(text, check_in, asked, advance((asked,), Asked(asked), reading))
     text.answer(LATE_NOTED, check_in_id=check_in.id)

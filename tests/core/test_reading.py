@@ -206,8 +206,8 @@ def test_a_scale_of_two_is_answered_by_number_or_word() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["7", "about a 7 today", "7/10", "thanks", "Ok!", "STOP", "as agreed", "2 less", "six or seven",
-     "6 and a half", "", "👍", "😊❤️", "one", "no pain"],
+    ["7", "about a 7 today", "7/10", "thanks", "Ok!", "STOP", "six or seven", "6 and a half", "",
+     "👍", "😊❤️", "one"],
 )  # fmt: skip
 def test_a_number_a_keyword_and_politeness_need_no_reader(text: str) -> None:
     assert not has_words(text, ENGLISH)

@@ -535,7 +535,7 @@ def test_letters_that_people_leave_out_change_no_reading() -> None:
     "said",
     [
         "yes please", "no thanks", "all good", "thanks, all good", "7 yes", "7 in my lower back",
-        "3 took more than agreed", "took a bit less than we agreed", "its about a 7 i reckon", "7 out of 10",
+        "its about a 7 i reckon", "7 out of 10",
         "6 and a half at the moment, ta love",
     ],
 )  # fmt: skip
@@ -555,6 +555,26 @@ def test_a_yes_a_no_and_all_good_need_no_reader(said: str) -> None:
     ],
 )
 def test_known_words_that_together_say_more_need_a_reader(said: str) -> None:
+    assert has_words(said, ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ("took more than agreed", Question.USE),
+        ("took a bit less, sorry", Question.USE),
+        ("3 took more than agreed", Question.USE),
+        ("as agreed", Question.USE),
+        ("2 less", Question.USE),
+        ("pain free today", Question.PAIN),
+        ("0 no pain at all", Question.PAIN),
+    ],
+)
+def test_an_answer_in_words_is_news_to_another_question(said: str, question: Question) -> None:
+    others = {*Question} - {question}
+
+    assert not has_words(said, ENGLISH, question)
+    assert all(has_words(said, ENGLISH, other) for other in others)
     assert has_words(said, ENGLISH)
 
 

@@ -187,13 +187,15 @@ def _asks(said: str, vocabulary: Vocabulary) -> bool:
     return "?" in said and not vocabulary.asking.isdisjoint(said.split()[:1])
 
 
-def has_words(text: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether *text* says more than a number, a keyword and politeness do.
+def has_words(text: str, vocabulary: Vocabulary, question: Question | None = None) -> bool:
+    """Tell whether *text* says more than an answer to *question*, a keyword and politeness do.
 
-    Such a text is shown to a person, whatever else was understood of it.
+    Such a text is shown to a person, whatever else was understood of it: "took more" answers
+    one question, and to another it is news.
     """
     said, bare = folded(normalise(text), vocabulary.folds), bare_of(text, vocabulary)
-    if _keyword(bare, vocabulary) is not None or _is_an_answer(bare, vocabulary):
+    own = vocabulary.said_of(question or "")
+    if _keyword(bare, vocabulary) is not None or _is_an_answer(bare, own, vocabulary):
         return False
     if any(
         not vocabulary.pleasantries.issuperset(how.split()) for how in remarks_in(vocabulary, said)
@@ -202,27 +204,31 @@ def has_words(text: str, vocabulary: Vocabulary) -> bool:
     words = _WORD.findall(said)
     known = vocabulary.pleasantries | vocabulary.yes | vocabulary.no | vocabulary.numbers.keys()
     if any(letter.isdigit() for letter in said) or vocabulary.numbers.keys() & set(words):
-        return not _says_no_more(words, known, vocabulary)
+        return not _says_no_more(words, known, own, vocabulary)
     if not words:
         return any(unicodedata.category(sign) == "So" and sign not in _GLAD for sign in said)
     return any(word not in known for word in words)
 
 
-def _is_an_answer(bare: str, vocabulary: Vocabulary) -> bool:
-    forms = {bare, without_politeness(bare, vocabulary)}
-    known = (vocabulary.yes, vocabulary.no, *vocabulary.answers.values())
-    return any(not forms.isdisjoint(answers) for answers in known)
+def _is_an_answer(bare: str, own: Collection[str], vocabulary: Vocabulary) -> bool:
+    forms = (bare, without_politeness(bare, vocabulary))
+    return any(form in of for form in forms for of in (vocabulary.yes, vocabulary.no, own))
 
 
-def _says_no_more(words: list[str], known: Collection[str], vocabulary: Vocabulary) -> bool:
+def _says_no_more(
+    words: list[str], known: Collection[str], own: Collection[str], vocabulary: Vocabulary
+) -> bool:
     """Tell whether *words* are all known, or of phrases that leave the number they stand beside.
 
-    Whole phrases only: "can't cope" and "in my legs" may be known, "can't feel my legs" is not.
+    Whole phrases only: "i can't" and "in my legs" may be known, "can't feel my legs" is not.
     """
     at = 0
     while at < len(words):
-        phrase = phrase_at(words, at, vocabulary.beside_numbers)
-        if phrase is None and words[at] not in known:
+        phrases = (phrase_at(words, at, of) for of in (vocabulary.beside_numbers, own))
+        longest = max(
+            (phrase.count(" ") + 1 for phrase in phrases if phrase is not None), default=0
+        )
+        if not longest and words[at] not in known:
             return False
-        at += 1 if phrase is None else phrase.count(" ") + 1
+        at += longest or 1
     return True

@@ -123,7 +123,7 @@ class Around:
         thought = [token for token in rest if not _harmless(token)]
         if self.is_score and rest[0] in _BREAKS:
             doubts = (words.doubts | words.people) | words.counted.intersection(thought[:2])
-            if not self._says_how_they_are(thought):
+            if not self._says_how_they_are(rest[1:2], thought):
                 return False
         elif self.goes_on and rest[0] in words.resuming and len(thought) > 1:
             # "2 i took" and "2 my nights" may count.
@@ -136,10 +136,13 @@ class Around:
             return False
         return all(_plain_word(token, doubts) or _CLOCK.fullmatch(token) for token in thought)
 
-    def _says_how_they_are(self, thought: list[str]) -> bool:
-        """Tell whether *thought* is no name of what was counted: "broken ribs", "at rest"."""
+    def _says_how_they_are(self, first: list[str], thought: list[str]) -> bool:
+        """Tell whether *thought* is no name of what was counted: "broken ribs", "at rest".
+
+        *first* is the token behind the break, a comma where a remark stood there.
+        """
         words = self.vocabulary
-        if words.conditions.intersection(thought[:1]):
+        if words.conditions.intersection(first):
             return False
         known = words.after | words.describing | words.resuming | words.pleasantries | words.before
         begun = words.describing.union(words.resuming).intersection(thought[:1])

@@ -209,7 +209,6 @@ class Vocabulary:
             *self.scale_first, *self.scale_of, *self.through, *self.either, *self.between,
             *self.together, *self.parts_of_day, *self.plus, *self.units, *self.before, *self.after,
             *self.giving, *(word for about in self.topics.values() for word in about),
-            *(said for of_question in own.values() for said in of_question),
         )  # fmt: skip
         of_words = (" ".join(_WORD.findall(phrase)) for phrase in phrases)
         object.__setattr__(self, "beside_numbers", frozenset(of_words))

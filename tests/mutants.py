@@ -64,6 +64,11 @@ REASONS = {
     "numbers else 1": "without a number nobody looks at what stands around it",
     'part in {"XXXX", "0"}': "a point with nothing behind it makes the same number",
     'question: str = "XXXX"': "no question is called so",
+    "id(None) not in self.drawn": "saves work only: what is drawn twice is found to be alike",
+    '"XX; XX".join': WORDS,
+    '"XX, XX".join': WORDS,
+    "if numbers else 1": "without a number nobody looks at what stands around it",
+    'r"XX(?!)XX"': "never fits, as before",
     "held_on < day:": "on the day of the hold the next reduction comes later than it, so none does",
 }
 """What stands in the changed line of a survivor, and why it may live."""

@@ -36,7 +36,7 @@ def test_with_too_few_readings_the_baseline_is_what_was_told_at_enrolment() -> N
 
 
 def test_the_other_item_of_the_mood_questions_counts_for_a_week() -> None:
-    told = readings((-9, 1), (-3, 2))
+    told = readings((-9, 1), (-5, 3), (-3, 2))
 
     assert triage.newest_within_week(told, CUT + timedelta(days=4)) == 2
     assert triage.newest_within_week(told, CUT + timedelta(days=5)) is None

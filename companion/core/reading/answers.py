@@ -163,9 +163,9 @@ def _nothing_is_certain(said: str, scale: Scale, question: str, vocabulary: Voca
 
 def _names_another(said: str, question: str, vocabulary: Vocabulary) -> bool:
     """Tell whether *said* names what another question is about."""
-    own = vocabulary.topics.get(question, frozenset())
-    others = frozenset[str]().union(*vocabulary.topics.values()) - own
-    return bool(question) and not others.isdisjoint(_WORD.findall(said))
+    others = frozenset[str]().union(*vocabulary.topics.values())
+    others -= vocabulary.topics.get(question, frozenset())
+    return question in set(Question) and not others.isdisjoint(_WORD.findall(said))
 
 
 FEWEST_WORDS_OF_A_THOUGHT = 3

@@ -61,7 +61,7 @@ class Around:
 
     def _given(self, words: str) -> str:
         """Return the mark for *words* that give a score, behind a word that concludes: "so"."""
-        first = words.split(maxsplit=1)[0]
+        first, _, _ = words.partition(" ")
         return f"{first} {_GIVEN} " if first in self.vocabulary.concluding else f"{_GIVEN} "
 
     def leaves_it(self, value: Decimal | None) -> bool:
@@ -104,7 +104,7 @@ class Around:
         thought = [token for token in before[: own[0]] if not _harmless(token)]
         apart = not _BREAKS.isdisjoint(before[own[0] :])
         concluded = _GIVEN in before[own[0] :] and (apart or thought[-1] in words.concluding)
-        known = leading | words.after | words.describing | words.pleasantries | words.resuming
+        known = words.harmless.union(self.topic, words.resuming)
         if not concluded and not known.issuperset(thought):
             return False
         first = words.asking.union(words.conditions).intersection(thought[:1])
@@ -144,9 +144,8 @@ class Around:
         words = self.vocabulary
         if words.conditions.intersection(first):
             return False
-        known = words.after | words.describing | words.resuming | words.pleasantries | words.before
         begun = words.describing.union(words.resuming).intersection(thought[:1])
-        return len(thought) > 2 or known.issuperset(thought) or bool(begun)
+        return len(thought) > 2 or bool(begun) or words.harmless.issuperset(thought)
 
     def _without_remarks(self, after: list[str]) -> list[str]:
         """Return what follows without words on how somebody is."""

@@ -47,9 +47,8 @@ def _one_thought_of(
             others += forms[-1].split()
         else:
             found.add(answers[said])
-    known = vocabulary.pleasantries | vocabulary.describing | vocabulary.before | vocabulary.after
-    known -= vocabulary.doubts.union(vocabulary.hedges, *vocabulary.topics.values())
-    leaving = known.issuperset(other.strip(EDGES) for other in others)
+    doubts = vocabulary.doubts.union(vocabulary.hedges, *vocabulary.topics.values())
+    leaving = (vocabulary.harmless - doubts).issuperset(other.strip(EDGES) for other in others)
     return found.pop() if leaving and len(found) == 1 else None
 
 

@@ -196,6 +196,8 @@ class Vocabulary:
     """Words for a day that is not the one asked about: nothing is added to it."""
 
     _own: Mapping[str, Mapping[str, Decimal]] = field(init=False, repr=False, compare=False)
+    harmless: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Words of a thought beside an answer that leave it."""
     beside_numbers: frozenset[str] = field(init=False, repr=False, compare=False)
     """Phrases that say no more than the number they stand beside."""
 
@@ -204,6 +206,8 @@ class Vocabulary:
         named = {*self.answers, *self.beside}
         own = {name: {**self.answers.get(name, {}), **self.beside.get(name, {})} for name in named}
         object.__setattr__(self, "_own", own)
+        harmless = self.before | self.after | self.describing | self.pleasantries
+        object.__setattr__(self, "harmless", harmless)
         phrases = (
             *self.half, *self.half_before, *self.point, *self.asides, *self.hours, *self.out_of,
             *self.scale_first, *self.scale_of, *self.through, *self.either, *self.between,

@@ -65,6 +65,8 @@ REASONS = {
     'part in {"XXXX", "0"}': "a point with nothing behind it makes the same number",
     'question: str = "XXXX"': "no question is called so",
     "id(None) not in self.drawn": "saves work only: what is drawn twice is found to be alike",
+    "scale.high + scale.low": "the scale of every score begins at nought",
+    "value + scale.low": "the scale of every score begins at nought",
     '"XX; XX".join': WORDS,
     '"XX, XX".join': WORDS,
     "if numbers else 1": "without a number nobody looks at what stands around it",

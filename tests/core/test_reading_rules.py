@@ -142,6 +142,9 @@ def test_a_part_is_not_taken_for_the_sum(said: str) -> None:
         "4 tablets, two am two pm",
         "2 morning 2 night so 4",
         "2 am 1 pm, 3",
+        "2 morning + 2 so 4",
+        "2 with breakfast so 2",
+        "4 and my back is bad",
     ],
 )
 def test_a_sum_that_may_be_counted_twice_or_is_wrong_is_unclear(said: str) -> None:
@@ -300,6 +303,15 @@ def test_only_a_score_is_out_of_its_highest(
         ("had my 50th on saturday so it's about a 6", "6"),
         ("been on my feet all day so it's about a 7 i reckon", "7"),
         ("been on my feet so a 7", "7"),
+        ("no pain. i'd say", "0"),
+        ("two and my back is bad", "2"),
+        ("is about 7 couldn't sleep", "7"),
+        ("crying love, sad love, 8", "8"),
+        ("sat in the car, pain is 8", "8"),
+        ("i can't love, 8", "8"),
+        ("7 and bad nights", "7"),
+        ("7, my poor nights", "7"),
+        ("7, nobody called round", "7"),
         ("7, my back, my legs, all of it", "7"),
         ("7 and a bit of night sweats", "7"),
         ("it's a nine i am in bits", "9"),
@@ -345,6 +357,11 @@ def test_what_stands_around_a_score_may_leave_it(said: str, score: str) -> None:
         "what helps, 7",
         "hope so, it's a 7 not",
         "7, my mum came",
+        "7, my back is lower",
+        "one and my back is bad",
+        "sitting love, 3",
+        "4, broken sore",
+        "seven x, not great",
         "its 4 no sleep",
         "its just 2 sore",
         "the paramedic put it at 8",
@@ -384,6 +401,11 @@ def test_what_stands_around_a_score_may_take_it_back(said: str) -> None:
         ("i'd say took less.", number("2")),
         ("2, doses", UNCLEAR),
         ("2, of those", UNCLEAR),
+        ("2, lunch", UNCLEAR),
+        ("took less as agreed", UNCLEAR),
+        ("not proud. took less. thanks", UNCLEAR),
+        ("now what we agreed", number("1")),
+        ("3 more doses", UNCLEAR),
         ("as agreed, apart from friday", UNCLEAR),
         ("took less, as agreed", UNCLEAR),
         ("less than agreed, feeling proud", number("2")),
@@ -521,6 +543,9 @@ def test_a_keyword_is_heard_with_politeness_and_without_marks(
 
 
 def test_a_word_that_answers_the_open_question_is_no_keyword() -> None:
+    plan_is_more = replace(ENGLISH, answers={"use": {"plan": Decimal(3)}})
+    assert read("plan", Question.USE, plan_is_more) == number("3")
+    assert read_yes_no("زیادہ", URDU) == Reading(ReadingKind.NO)
     assert read("زیادہ", None, URDU).keyword is Keyword.OFTEN
     assert read("زیادہ", Question.USE, URDU) == number("3")
     assert read("often", Question.PAIN, ENGLISH).keyword is Keyword.OFTEN
@@ -549,7 +574,8 @@ def test_letters_that_people_leave_out_change_no_reading() -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "yes please", "no thanks", "all good", "thanks, all good", "7 yes", "7 in my lower back",
+        "yes please", "no thanks", "all good", "thanks, all good", "yes all good", "7 yes",
+        "7 in my lower back",
         "its about a 7 i reckon", "7 out of 10",
         "6 and a half at the moment, ta love",
     ],
@@ -564,6 +590,8 @@ def test_a_yes_a_no_and_all_good_need_no_reader(said: str) -> None:
         "not good",
         "7 not good",
         "no change",
+        "7 love kaputt",
+        "7 at the moment kaputt",
         "7 can't feel my legs",  # "i can't", "i feel" and "in my legs" are known, each for itself
         "3 should i go back up to my old dose",
         "6 and the agreed dose is over",
@@ -591,6 +619,19 @@ def test_an_answer_in_words_is_news_to_another_question(said: str, question: Que
     assert not has_words(said, ENGLISH, question)
     assert all(has_words(said, ENGLISH, other) for other in others)
     assert has_words(said, ENGLISH)
+
+
+def test_a_reply_that_names_another_question_answers_neither() -> None:
+    assert read("boli 8", Question.PAIN, POLISH) == number("8")
+    assert read("boli 8", Question.COPING, POLISH) == UNCLEAR
+    assert read("boli 2", Question.INTEREST, POLISH) == UNCLEAR
+
+
+def test_a_question_has_the_words_of_whole_answers_and_of_its_choices() -> None:
+    assert ENGLISH.said_of(Question.USE)["gone back to my old dose"] == 4
+    assert ENGLISH.said_of(Question.USE)["took fewer"] == 2
+    assert replace(ENGLISH, answers={}).said_of(Question.USE)["took fewer"] == 2
+    assert read_yes_no("plan", replace(ENGLISH, answers={})).keyword is Keyword.PLAN
 
 
 def test_a_scale_without_a_question_has_no_words_of_one() -> None:

@@ -69,10 +69,11 @@ def read(
     bare = bare_of(text, vocabulary)
     said = without_politeness(bare, vocabulary)
     whole = None if question is None else whole_answer(text, question, vocabulary)
-    keyword = _keyword(bare, vocabulary) if whole is None else None
+    keyword = _keyword(bare, vocabulary)
     # "Same" may say that the pain is as it was: while a question is open it steers nothing.
     how_often = question in _HOW_OFTEN and keyword in {Keyword.OFTEN, Keyword.SELDOM}
-    answers = how_often or (question is not None and said in vocabulary.attempts)
+    tries = question is not None and said in vocabulary.attempts
+    answers = how_often or tries or whole is not None
     if keyword is not None and not answers:
         return Reading(ReadingKind.KEYWORD, keyword=keyword)
     if question is None:

@@ -108,9 +108,8 @@ class Around:
         if not concluded and not known.issuperset(thought):
             return False
         first = words.asking.union(words.conditions).intersection(thought[:1])
-        doubts = words.doubts.union(words.people, words.other_days, first) - self.topic
-        if not apart and not concluded:
-            doubts |= words.unsaying
+        unsaying = words.unsaying if not apart and not concluded else ()
+        doubts = words.doubts.union(words.people, first, unsaying) - self.topic
         return all(_plain_word(token, doubts) or _ORDINAL.fullmatch(token) for token in thought)
 
     def _is_apart(self, rest: list[str]) -> bool:

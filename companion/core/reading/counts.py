@@ -91,7 +91,7 @@ def _may_be_their_sum(
     dividing = _dividing_in(in_digits(said, vocabulary), vocabulary)
     signs = sum(1 for word in dividing if word in vocabulary.plus or word in "+&")
     each_has_its_own = len(dividing) - signs >= len(parts) or signs == len(parts) - 1
-    return len(parts) > 2 and parts[-1] * 2 == total and not each_has_its_own
+    return parts[-1:] == [total / 2] and not each_has_its_own
 
 
 def _stated_sums(tokens: list[str], said: str, vocabulary: Vocabulary) -> list[Decimal]:

@@ -62,9 +62,8 @@ def _is_of_another(words: Sequence[str], vocabulary: Vocabulary) -> bool:
 def _bared(said: str, vocabulary: Vocabulary) -> str:
     """Return *said* without words around it that leave a choice as it is: "I", "today"."""
     words = without_politeness(said, vocabulary).split()
-    if not vocabulary.asking.isdisjoint(words[:1]):
-        return " ".join(words)
-    inner = list(dropwhile((vocabulary.before - vocabulary.hedges).__contains__, words))
+    leading = vocabulary.before - vocabulary.hedges - vocabulary.asking
+    inner = list(dropwhile(leading.__contains__, words))
     ending = (vocabulary.after - vocabulary.hedges).__contains__
     return " ".join(list(dropwhile(ending, inner[::-1]))[::-1])
 

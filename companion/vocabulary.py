@@ -152,7 +152,6 @@ def load_vocabulary(root: Path, tag: str) -> Vocabulary:
         keywords=_keywords(file),
         misleading=_misleading(file),
         giving=_giving(file),
-        short=_short_forms(file),
         **words,
     )
 
@@ -187,14 +186,6 @@ def _misleading(file: TomlFile) -> dict[str, tuple[str, ...]]:
 def _giving(file: TomlFile) -> tuple[str, ...]:
     phrases = file.words("giving") if "giving" in file.values else ()
     return tuple(way for phrase in phrases for way in _ways_of(phrase))
-
-
-def _short_forms(file: TomlFile) -> dict[str, str]:
-    forms: dict[str, str] = file.get("short", dict, {"short": {}, **file.values})
-    for said, meant in forms.items():
-        if not isinstance(meant, str) or normalise(said + meant) != said + meant:
-            raise file.error(f"short.{said}", "must be words and the one they are read as")
-    return forms
 
 
 def _keywords(file: TomlFile) -> dict[str, Keyword]:

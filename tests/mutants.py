@@ -69,8 +69,6 @@ REASONS = {
     "value + scale.low": "the scale of every score begins at nought",
     '"XX; XX".join': WORDS,
     '"XX, XX".join': WORDS,
-    "if numbers else 1": "without a number nobody looks at what stands around it",
-    'r"XX(?!)XX"': "never fits, as before",
     "held_on < day:": "on the day of the hold the next reduction comes later than it, so none does",
 }
 """What stands in the changed line of a survivor, and why it may live."""

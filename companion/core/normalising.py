@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+"""A word of letters, in a text in normal form: "don't" is one."""
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _KEYCAP_MARKS = dict.fromkeys(map(ord, "\ufe0f\ufe0e\u20e3"))
 _REWRITTEN = str.maketrans(

@@ -16,14 +16,15 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import event, orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
-from sqlalchemy.orm import Session as Session  # noqa: PLC0414 - handed on, so that only store/ imports SQLAlchemy
 
 from companion.store.sealing import Keyring
 
+Session = orm.Session
+"""Handed on, so that only store/ imports SQLAlchemy."""
 BUSY_SECONDS = 5
 """How long a writer waits for SQLite's lock before the caller is told no."""
 

@@ -129,10 +129,7 @@ def organisation_named(session: Session, name: str) -> Organisation | None:
 
 def organisation_of(session: Session, organisation_id: UUID) -> Organisation:
     """Return the organisation of that id, which must exist."""
-    organisation = session.get_one(Organisation, organisation_id)
-    # A session lets go of what nobody holds, and one text asks for its organisation four times.
-    session.info[Organisation, organisation_id] = organisation
-    return organisation
+    return session.get_one(Organisation, organisation_id)
 
 
 def organisations_everywhere(session: Session) -> Sequence[Organisation]:

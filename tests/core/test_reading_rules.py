@@ -314,7 +314,7 @@ def test_only_a_score_is_out_of_its_highest(
         ("7, nobody called round", "7"),
         ("7, my back, my legs, all of it", "7"),
         ("7 and a bit of night sweats", "7"),
-        ("it's a nine i am in bits", "9"),
+        ("it's a nine im in bits", "9"),
         ("shit night, pain is 8", "8"),
         ("i am rough. Six and my back is killing me", "6"),
     ],

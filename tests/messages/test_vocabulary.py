@@ -68,7 +68,6 @@ def test_no_word_both_leaves_a_number_as_it_is_and_puts_it_in_doubt(folder: Path
             '"As (|all )agreed with',
             "en-GB.toml: use.As (|all )agreed with you: must",
         ),
-        ('"i am" = "i', '"I am" = "i', "en-GB.toml: short.I am: must be"),
         ("[answers.use]", "[answers.sleep]", "en-GB.toml: answers.sleep: is no question"),
         ("[topics]", "[topics]\nsleep = []", "en-GB.toml: topics.sleep: is no question"),
         (

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
-from companion.core.normalising import folded, normalise, plain
+from companion.core.normalising import WORD, folded, normalise, plain
 from companion.core.questions import Question, Scale
 from companion.core.reading.comparing import about_now
 from companion.core.reading.counts import (
@@ -23,14 +23,7 @@ from companion.core.reading.deciding import agrees, denies
 from companion.core.reading.in_words import whole_answer, yes_or_no_by_use
 from companion.core.reading.numbers import number_in
 from companion.core.reading.opposites import contradicts
-from companion.core.reading.phrasing import (
-    EDGES,
-    bare_of,
-    compiled,
-    phrase_at,
-    remarks_in,
-    without_politeness,
-)
+from companion.core.reading.phrasing import bare_of, pieces, remarks_in, without_politeness
 from companion.core.reading.readings import (
     UNCLEAR,
     Care,
@@ -46,7 +39,6 @@ _TEN = re.compile(r"(?<!\w)(?:1[Oo]|[lI]0|[lI]O)(?!\w)")
 _HOW_OFTEN = {Question.INTEREST, Question.MOOD}
 """Questions that "often" tries to answer."""
 _LONE = {"o": "0", "l": "1"}
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,3}(?!\d)")
 _QUERIED = re.compile(r"[?\d]")
 """Signs beside which a yes or a no may answer something else: "ji?", "0 nah"."""
@@ -129,7 +121,7 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
         return Reading(ReadingKind.YES)
     if bare in vocabulary.no:
         return Reading(ReadingKind.NO)
-    said = _LONE.get(text.casefold().strip(EDGES)) or _said(text, vocabulary)
+    said = _LONE.get(bare) or folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
     if scale.counts:
         said = without_what_is_no_count(said, vocabulary)
     if _nothing_is_certain(said, scale, question, vocabulary):
@@ -143,13 +135,6 @@ def read_on_scale(text: str, scale: Scale, vocabulary: Vocabulary, question: str
     if contradicts(said, reading.value, scale, question, vocabulary):
         return UNCLEAR
     return reading
-
-
-def _said(text: str, vocabulary: Vocabulary) -> str:
-    said = folded(normalise(_TEN.sub("10", plain(text))), vocabulary.folds)
-    for words, word in vocabulary.short.items():
-        said = compiled(rf"(?<!\w){re.escape(words)}(?!\w)").sub(word, said)
-    return said
 
 
 def _nothing_is_certain(said: str, scale: Scale, question: str, vocabulary: Vocabulary) -> bool:
@@ -166,17 +151,17 @@ def _names_another(said: str, question: str, vocabulary: Vocabulary) -> bool:
     """Tell whether *said* names what another question is about."""
     others = frozenset[str]().union(*vocabulary.topics.values())
     others -= vocabulary.topics.get(question, frozenset())
-    return question in set(Question) and not others.isdisjoint(_WORD.findall(said))
+    return question in set(Question) and not others.isdisjoint(WORD.findall(said))
 
 
-FEWEST_WORDS_OF_A_THOUGHT = 3
+FEWESTWORDS_OF_A_THOUGHT = 3
 
 
 def _tries(text: str, vocabulary: Vocabulary) -> bool:
     """Tell whether *text*, which gives no value, may have been meant as an answer."""
     said = folded(normalise(text), vocabulary.folds)
-    words = _WORD.findall(said)
-    if len(words) < FEWEST_WORDS_OF_A_THOUGHT:
+    words = WORD.findall(said)
+    if len(words) < FEWESTWORDS_OF_A_THOUGHT:
         return True
     if "?" in said or words[0] in vocabulary.asking:
         return False
@@ -202,34 +187,18 @@ def has_words(text: str, vocabulary: Vocabulary, question: Question | None = Non
         not vocabulary.pleasantries.issuperset(how.split()) for how in remarks_in(vocabulary, said)
     ):
         return True  # "not" and "good" may be known, "not good" is for a person
-    words = _WORD.findall(said)
+    words = WORD.findall(said)
     known = vocabulary.pleasantries | vocabulary.yes | vocabulary.no | vocabulary.numbers.keys()
     if any(letter.isdigit() for letter in said) or vocabulary.numbers.keys() & set(words):
-        return not _says_no_more(words, known, own, vocabulary)
+        # Whole phrases: "i can't" and "in my legs" may be known, "can't feel my legs" is not.
+        words = list(pieces(words, vocabulary.beside_numbers, own))
+        known |= vocabulary.beside_numbers | own.keys()
+        return not known.issuperset(words)
     if not words:
         return any(unicodedata.category(sign) == "So" and sign not in _GLAD for sign in said)
-    return any(word not in known for word in words)
+    return not known.issuperset(words)
 
 
 def _is_an_answer(bare: str, own: Collection[str], vocabulary: Vocabulary) -> bool:
     forms = (bare, without_politeness(bare, vocabulary))
     return any(form in of for form in forms for of in (vocabulary.yes, vocabulary.no, own))
-
-
-def _says_no_more(
-    words: list[str], known: Collection[str], own: Collection[str], vocabulary: Vocabulary
-) -> bool:
-    """Tell whether *words* are all known, or of phrases that leave the number they stand beside.
-
-    Whole phrases only: "i can't" and "in my legs" may be known, "can't feel my legs" is not.
-    """
-    at = 0
-    while at < len(words):
-        phrases = (phrase_at(words, at, of) for of in (vocabulary.beside_numbers, own))
-        longest = max(
-            (phrase.count(" ") + 1 for phrase in phrases if phrase is not None), default=0
-        )
-        if not longest and words[at] not in known:
-            return False
-        at += longest or 1
-    return True

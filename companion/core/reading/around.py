@@ -1,13 +1,13 @@
 """Tell whether what stands around the one number of a text leaves it as it is."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from itertools import dropwhile
 
+from companion.core.normalising import WORD
 from companion.core.questions import Scale
-from companion.core.reading.phrasing import compiled, pattern_of_any, phrase_at, without
+from companion.core.reading.phrasing import compiled, pattern_of_any, pieces, without
 from companion.core.reading.readings import Vocabulary
 
 RANGE_MARK = "\x00"
@@ -20,8 +20,7 @@ _TOKEN = re.compile(
     r"|[\w.]*\w|\S|\n"  # anything else, whole: 2day, gr8, 7.bad
 )
 _NUMBER = re.compile(r"(?:\d*\.?\d+)(?:-?ish)?")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_HARMLESS = frozenset(",.!?;:()\"'*~-=\n" + _GIVEN)
+_SIGNS = frozenset(",.!?;:()\"'*~-=\n" + _GIVEN)
 _BREAKS = frozenset(",.;:!\n-")
 _CLOCK = re.compile(r"\d{1,2}[ap]m")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
@@ -69,18 +68,21 @@ class Around:
         words = self.vocabulary
         if self.before and self.names_an_hour and self.before[-1] in words.roughly:
             return False  # "about 7 tonight" may be a time
-        spoken = [token.replace("\n", ",") for token in self.after]
-        left = _without_phrases_of(value, words.said_of(self.question), spoken)
+        own = words.said_of(self.question)
+        after = list(pieces([token.replace("\n", ",") for token in self.after], own))
+        if any(own.get(piece, value) != value for piece in after):
+            return False  # "2 more"
         before = self.before
         if self.is_score:
             before = without((*words.openings, *words.remarks), " ".join(before)).split()
         leading = (words.before | self.topic) - self.hedges
-        if left is None or not (_all_in(before, leading) or self._comes_last(before, leading)):
+        if not (_all_in(before, leading) or self._comes_last(before, leading)):
             return False
+        after = [piece for piece in after if piece not in own]
         known = (words.after | self.topic) - self.hedges
-        if words.telling_time.intersection(self.before[-1:]) and not _all_in(left, known):
+        if words.telling_time.intersection(self.before[-1:]) and not _all_in(after, known):
             return False  # "its 4 and the birds are out"
-        after = self._without_remarks(left)
+        after = self._without_remarks(after)
         described = known | words.describing if self.is_figure and not self._is_a_word() else known
         rests = [list(dropwhile(passed.__contains__, after)) for passed in (described, known)]
         return any(_all_in(rest, known) or self._is_apart(rest) for rest in rests)
@@ -101,7 +103,7 @@ class Around:
         if not (self.is_score and own):
             return False
         words = self.vocabulary
-        thought = [token for token in before[: own[0]] if not _harmless(token)]
+        thought = [token for token in before[: own[0]] if not _is_sign(token)]
         apart = not _BREAKS.isdisjoint(before[own[0] :])
         concluded = _GIVEN in before[own[0] :] and (apart or thought[-1] in words.concluding)
         known = words.harmless.union(self.topic, words.resuming)
@@ -119,7 +121,7 @@ class Around:
         Where numbers stand for words, "2, morning and night" may count.
         """
         words = self.vocabulary
-        thought = [token for token in rest if not _harmless(token)]
+        thought = [token for token in rest if not _is_sign(token)]
         if self.is_score and rest[0] in _BREAKS:
             doubts = (words.doubts | words.people) | words.counted.intersection(thought[:2])
             if not self._says_how_they_are(rest[1:2], thought):
@@ -156,21 +158,6 @@ class Around:
         return without(words.remarks + nights, " ".join(after)).split()
 
 
-def _without_phrases_of(
-    value: Decimal | None, said_of: Mapping[str, Decimal], words: list[str]
-) -> list[str] | None:
-    """Return *words* without phrases that mean *value*; None where one means another."""
-    left, at = [], 0
-    while at < len(words):
-        phrase = phrase_at(words, at, said_of)
-        if phrase is None:
-            left.append(words[at])
-        elif said_of[phrase] != value:
-            return None
-        at += 1 if phrase is None else phrase.count(" ") + 1
-    return left
-
-
 def _is_number(token: str) -> bool:
     return token == RANGE_MARK or _NUMBER.fullmatch(token) is not None
 
@@ -180,16 +167,16 @@ def _same_twice(tokens: list[str], numbers: list[int], said: str) -> bool:
     return len(numbers) == 2 and tokens[numbers[0]] == tokens[numbers[1]] and "(" in said
 
 
-def _harmless(token: str) -> bool:
-    return token in _HARMLESS
+def _is_sign(token: str) -> bool:
+    return token in _SIGNS
 
 
 def _plain_word(token: str, doubts: frozenset[str]) -> bool:
-    return _WORD.fullmatch(token) is not None and token not in doubts
+    return WORD.fullmatch(token) is not None and token not in doubts
 
 
 def _all_in(tokens: list[str], words: frozenset[str]) -> bool:
-    return all(token in words or _harmless(token) for token in tokens)
+    return all(token in words or _is_sign(token) for token in tokens)
 
 
 @cache

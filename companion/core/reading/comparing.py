@@ -7,12 +7,12 @@ somebody else had, or how many hours, leaves the whole text to the patient again
 import re
 from collections.abc import Iterator
 
+from companion.core.normalising import WORD
 from companion.core.reading.numbers import LONGEST_ANSWER, in_digits
 from companion.core.reading.phrasing import compiled, pattern_of_any, without
 from companion.core.reading.readings import Vocabulary
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _APART = re.compile(r"[,.;!\n]+(?=\s)")
 _ODD = re.compile(r"[^\w\s,.;!']")
 
@@ -56,4 +56,4 @@ def _score_beside(
         return None
     known = vocabulary.before | vocabulary.after
     numbers = _NUMBER.findall(left)
-    return numbers[0] if len(numbers) == 1 and known.issuperset(_WORD.findall(left)) else None
+    return numbers[0] if len(numbers) == 1 and known.issuperset(WORD.findall(left)) else None

@@ -5,16 +5,16 @@
 
 import re
 
+from companion.core.normalising import WORD
 from companion.core.reading.phrasing import without
 from companion.core.reading.readings import Vocabulary
 
 _THOUGHT = re.compile(r"[^,.;:!\n]+")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 def agrees(said: str, vocabulary: Vocabulary) -> bool:
     """Tell whether *said*, in normal form, says yes and nothing else."""
-    left = set(_WORD.findall(_without_remarks(said, vocabulary))) - vocabulary.agreeing
+    left = set(WORD.findall(_without_remarks(said, vocabulary))) - vocabulary.agreeing
     left -= vocabulary.pleasantries | vocabulary.polite
     return bool(left) and left <= _words(vocabulary.yes)
 
@@ -22,7 +22,7 @@ def agrees(said: str, vocabulary: Vocabulary) -> bool:
 def denies(said: str, vocabulary: Vocabulary) -> bool:
     """Tell whether *said*, in normal form, says no and nothing that takes it back."""
     thoughts = _THOUGHT.findall(_without_remarks(said, vocabulary))
-    found = [_WORD.findall(thought) for thought in thoughts]
+    found = [WORD.findall(thought) for thought in thoughts]
     no = _words(vocabulary.no)
     return all(_leaves_a_no(words, vocabulary) for words in found) and any(
         not no.isdisjoint(words) for words in found

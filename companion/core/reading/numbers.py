@@ -9,6 +9,7 @@ import re
 from decimal import Decimal
 from functools import cache
 
+from companion.core.normalising import WORD
 from companion.core.questions import Scale
 from companion.core.reading.around import RANGE_MARK, Around
 from companion.core.reading.phrasing import compiled, pattern_of_any, without_faces
@@ -24,7 +25,6 @@ _N = r"(?<![\w./])(\d+(?:\.\d+)?|\.\d+)"
 _N_TOO = r"(\d+(?:\.\d+)?)"
 _END = r"(?![\w./-]*\w)"
 _NUMBER = re.compile(r"(\d*\.?\d+)(?:-?ish)?")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _KISSES = re.compile(r"(\d)(x{1,3})(?!\w)")
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NOT_APART = re.compile(
@@ -36,7 +36,7 @@ _NOT_APART = re.compile(
 def number_in(said: str, scale: Scale, vocabulary: Vocabulary, question: str) -> Reading:
     """Return the number or range that *said*, in normal form, gives on *scale*."""
     said = _KISSES.sub(r"\1 \2", compiled(r"\.{2,}").sub(" , ", without_faces(said, vocabulary)))
-    spelt = not vocabulary.numbers.keys().isdisjoint(_WORD.findall(said))
+    spelt = not vocabulary.numbers.keys().isdisjoint(WORD.findall(said))
     said = in_digits(said, vocabulary) if len(said) <= LONGEST_ANSWER else ""
     if not scale.ranges:
         said = compiled(rf"^(?:{pattern_of_any(vocabulary.labels)}) ?(?=\d)").sub("", said)
@@ -54,7 +54,7 @@ def in_digits(said: str, vocabulary: Vocabulary) -> str:
     """Put digits for number words, and decimals for "point five" and "and a half"."""
     if vocabulary.decimal_comma:
         said = _COMMA.sub(".", said)
-    said = _WORD.sub(lambda word: str(vocabulary.numbers.get(word[0], word[0])), said)
+    said = WORD.sub(lambda word: str(vocabulary.numbers.get(word[0], word[0])), said)
     said = compiled(rf"\b(\d+) (?:{pattern_of_any(vocabulary.point)}) (\d)\b").sub(r"\1.\2", said)
     said = compiled(rf"(?<![\w.])(?:{pattern_of_any(vocabulary.half_before)}) (\d+){_END}").sub(
         r"\1.5", said

@@ -6,7 +6,7 @@
 from decimal import Decimal
 
 from companion.core.questions import GOOD_WHEN_HIGH, OWN, Question, Scale
-from companion.core.reading.phrasing import holds_any, without
+from companion.core.reading.phrasing import without
 from companion.core.reading.readings import Vocabulary
 
 FROM_AN_END = 10
@@ -36,4 +36,4 @@ def contradicts(
 def _holds_any(phrases: tuple[str, ...], said: str, vocabulary: Vocabulary) -> bool:
     """Tell whether *said* holds one of *phrases*: "not good" is not good, "all good" is well."""
     left = without(tuple(remark for remark in vocabulary.remarks if remark not in phrases), said)
-    return holds_any(phrases, left)
+    return without(phrases, left) != f" {left} "

@@ -1,7 +1,7 @@
 """Find phrases of a language in a text, and leave out what changes no number in it."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cache
 
 from companion.core.normalising import folded, normalise
@@ -44,11 +44,15 @@ def _parting_faces(out_of: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-def phrase_at(words: Sequence[str], at: int, phrases: Container[str]) -> str | None:
-    """Return the longest of *phrases* that *words* hold from *at* on."""
-    ends = range(min(at + LONGEST_PHRASE, len(words)), at, -1)
-    held = (" ".join(words[at:end]) for end in ends)
-    return next((phrase for phrase in held if phrase in phrases), None)
+def pieces(words: Sequence[str], *phrases: Container[str]) -> Iterator[str]:
+    """Yield *words* from left to right, each time the longest phrase of *phrases*, or one word."""
+    at = 0
+    while at < len(words):
+        ends = range(min(at + LONGEST_PHRASE, len(words)), at, -1)
+        held = (" ".join(words[at:end]) for end in ends)
+        piece = next((one for one in held if any(one in some for some in phrases)), words[at])
+        yield piece
+        at += piece.count(" ") + 1
 
 
 def remarks_in(vocabulary: Vocabulary, said: str) -> list[str]:
@@ -63,11 +67,6 @@ def without_asides(said: str, vocabulary: Vocabulary, *, but: Container[str] = (
     """
     asides = tuple(aside for aside in vocabulary.asides if aside not in but)
     return " ".join(without(asides, _FACES.sub(" ", said)).replace(",", " ").split())
-
-
-def holds_any(phrases: tuple[str, ...], said: str) -> bool:
-    """Tell whether *said* holds one of *phrases*."""
-    return _whole(phrases).search(said) is not None
 
 
 def without(phrases: tuple[str, ...], said: str) -> str:

@@ -1,12 +1,11 @@
 """What a reply can turn out to be."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+from companion.core.normalising import WORD
 
 
 class ReadingKind(StrEnum):
@@ -155,8 +154,6 @@ class Vocabulary:
     "<topic>" stands for what the question is about."""
     taking: frozenset[str] = frozenset()
     """Words for having taken something: what they stand beside may be a count."""
-    short: Mapping[str, str] = field(default_factory=dict)
-    """Words that are read as one: "i am" has no a.m. in it."""
     well: tuple[str, ...] = ()
     """Ways to say that somebody is well, and not so: at the other end of a scale they contradict."""
     unwell: tuple[str, ...] = ()
@@ -214,7 +211,7 @@ class Vocabulary:
             *self.together, *self.parts_of_day, *self.plus, *self.units, *self.before, *self.after,
             *self.giving, *(word for about in self.topics.values() for word in about),
         )  # fmt: skip
-        of_words = (" ".join(_WORD.findall(phrase)) for phrase in phrases)
+        of_words = (" ".join(WORD.findall(phrase)) for phrase in phrases)
         object.__setattr__(self, "beside_numbers", frozenset(of_words))
 
     def said_of(self, question: str) -> Mapping[str, Decimal]:

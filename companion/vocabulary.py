@@ -219,10 +219,11 @@ _CHOICE = re.compile(r"\(([^()]*)\)")
 
 
 def _ways_of(written: str) -> Iterator[str]:
-    """Yield each way of saying *written*: "(|a bit )more" is "more" and "a bit more"."""
+    """Yield each way of saying *written*: "(|a bit) more" is "more" and "a bit more"."""
     parts = _CHOICE.split(written)  # what stands between choices, and every second time a choice
     choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
-    yield from map("".join, product(*choices))
+    for way in product(*choices):
+        yield " ".join("".join(way).split())
 
 
 def _questions(file: TomlFile, key: str, also: Collection[str] = ()) -> list[str]:

@@ -13,7 +13,7 @@ from companion.core.doses import DayDoses, DoseUnit, TimeOfDay
 from companion.core.people import Consent, ContactWishes, Identity, Pathway
 from companion.core.questions import Question
 from companion.core.taper import Step
-from companion.services import enrolment, planning, receiving, sending
+from companion.services import checking_in, enrolment, planning, receiving, sending
 from companion.services.enrolment_checks import NewPatient
 from companion.services.planning import PlanDraft
 from companion.services.sending import SendingLimits
@@ -214,6 +214,13 @@ class Ward:
             self.send()
         return reply_id
 
+    def ask(self, *, days: int) -> int:
+        """Let *days* pass and ask whoever is due; return how many."""
+        self.now += timedelta(days=days)
+        asked = checking_in.queue_due(self.transactions, self.wording, now=self.now)
+        self.send()
+        return asked
+
     def answer(self, patient: Patient, **given: str) -> None:
         """Answer every question of the check-in that is open, a minute after each; 0 unless *given*."""
         check_in = self.check_in(patient)
@@ -273,6 +280,22 @@ class Ward:
         assert reply_id is not None
         with self.transactions.reading() as session:
             return replies.reply_by_id(session, reply_id)
+
+    def change_phone(self, patient: Patient, phone: str, *, based_on: int | None = None) -> None:
+        """Change a patient's number, as a pharmacist does on a page of that revision."""
+        self.change(
+            patient,
+            lambda session, p: enrolment.change_phone(
+                session,
+                p,
+                phone,
+                self.wording,
+                based_on=p.revision if based_on is None else based_on,
+                actor=self.actor,
+                now=self.now,
+                allow_examples=True,
+            ),
+        )
 
     def change(self, patient: Patient, do: Callable[[Any, Patient], object]) -> None:
         """Do something to a patient in a transaction of its own."""

@@ -1,10 +1,7 @@
 """A ward of the test's own, once on each kind of database."""
 
-from datetime import timedelta
-
 import pytest
 
-from companion.services import checking_in
 from companion.store.database import Transactions
 from companion.store.patients import Patient
 from companion.wording import Wording
@@ -21,8 +18,6 @@ def asked(ward: Ward) -> Patient:
     """A patient with the first question of a check-in open."""
     patient = ward.register()
     ward.agree(patient)
-    ward.now += timedelta(days=2)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=2)
     assert "how bad is your pain" in ward.said()[-1]
     return patient

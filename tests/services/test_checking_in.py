@@ -450,9 +450,7 @@ def test_a_patient_whose_reminder_cannot_be_built_keeps_no_other_from_theirs(war
 def test_who_answered_and_texts_stop_and_start_is_not_asked_again_that_day(ward: Ward) -> None:
     patient = ward.register()
     ward.agree(patient, (28, 40))
-    ward.now += timedelta(days=2)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=2)
     ward.answer(patient)
     ward.text(patient, "STOP")
     ward.text(patient, "START")

@@ -41,9 +41,7 @@ def discharged(ward: Ward) -> Patient:
 
 
 def ask(ward: Ward, *, days: int) -> None:
-    ward.now += timedelta(days=days)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=days)
     ward.said()
 
 
@@ -99,6 +97,14 @@ def test_words_before_the_next_question_had_gone_out_are_read_and_answered_as_ev
     assert "T-29" not in ward.alerts()
     assert "The team will read this" in ward.said()[-1]
     assert open_question(ward, asked) is Question.USE
+
+
+def test_what_answers_another_question_than_the_open_one_is_shown(
+    ward: Ward, asked: Patient
+) -> None:
+    ward.text(asked, "took more than i should have")  # the open question is about pain
+
+    assert "T-10" in ward.alerts()
 
 
 def test_a_number_and_words_that_came_too_early_are_both_for_a_person(

@@ -251,9 +251,7 @@ def test_a_question_that_is_over_is_not_asked_anew(ward: Ward) -> None:
 def test_a_reminder_that_waits_comes_once_in_the_language_that_holds_now(ward: Ward) -> None:
     patient = ward.register()
     ward.agree(patient)
-    ward.now += timedelta(days=2)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=2)
     ward.now += timedelta(days=1)
     remind = partial(checking_in.notice_silence, ward.transactions, ward.wording)
     hold_back(ward, lambda: remind(now=ward.now))
@@ -311,26 +309,10 @@ def test_what_waits_is_left_alone_where_only_an_address_changed(ward: Ward) -> N
     assert [said[:10] for said in ward.said()] == ["Wed 6 Jan:"]
 
 
-def change_phone(ward: Ward, patient: Patient, phone: str, based_on: int = 1) -> None:
-    ward.change(
-        patient,
-        lambda session, p: enrolment.change_phone(
-            session,
-            p,
-            phone,
-            ward.wording,
-            based_on=based_on,
-            actor=ward.actor,
-            now=ward.now,
-            allow_examples=True,
-        ),
-    )
-
-
 def test_nothing_leaves_for_an_old_number(ward: Ward) -> None:
     patient = ward.register(confirmed=False)
 
-    change_phone(ward, patient, "07700 900099")
+    ward.change_phone(patient, "07700 900099")
     ward.send()
 
     assert [text.to for text in ward.gateway.sent] == ["+447700900099"]
@@ -343,19 +325,19 @@ def test_nothing_leaves_for_an_old_number(ward: Ward) -> None:
 @pytest.mark.parametrize("phone", ["x", "020 7946 0018"])
 def test_a_number_that_cannot_be_texted_is_refused(ward: Ward, phone: str) -> None:
     with pytest.raises(EnrolmentError):
-        change_phone(ward, ward.register(), phone)
+        ward.change_phone(ward.register(), phone)
 
 
 def test_somebody_elses_number_is_refused(ward: Ward) -> None:
     other = ward.register()
 
     with pytest.raises(EnrolmentError):
-        change_phone(ward, ward.register(), ward.phone_of(other))
+        ward.change_phone(ward.register(), ward.phone_of(other))
 
 
 def test_a_number_changed_on_an_old_page_is_refused(ward: Ward) -> None:
     with pytest.raises(StaleError):
-        change_phone(ward, ward.register(), "07700 900099", based_on=0)
+        ward.change_phone(ward.register(), "07700 900099", based_on=0)
 
 
 def pause(ward: Ward, patient: Patient) -> None:

@@ -53,9 +53,7 @@ def withdraw(ward: Ward, slot: Question) -> None:
 def asked(ward: Ward) -> Patient:
     patient = ward.register()
     ward.agree(patient, (60, 40))
-    ward.now += timedelta(days=2)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=2)
     return patient
 
 

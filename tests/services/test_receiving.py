@@ -38,9 +38,7 @@ def test_a_whole_check_in_ends_with_thanks_and_a_signpost(ward: Ward, asked: Pat
 def test_the_same_signpost_is_not_sent_twice_running(ward: Ward, asked: Patient) -> None:
     ward.answer(asked)
     first = ward.said()[-1]
-    ward.now += timedelta(days=2)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=2)
     ward.answer(asked)
 
     assert ward.said()[-1] != first
@@ -60,9 +58,7 @@ def test_pain_well_over_the_usual_in_two_check_ins_running_is_told(
     for body in ("7", "1", "8"):
         ward.text(asked, body)
     assert "T-01" not in ward.alerts()
-    ward.now += timedelta(days=2)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=2)
 
     ward.text(asked, "7-8")
 
@@ -304,9 +300,7 @@ def test_what_somebody_on_discharge_answers_counts_the_same(ward: Ward) -> None:
     patient = ward.register(
         pathway=Pathway.DISCHARGE, discharged_on=ward.now.date() - timedelta(days=3)
     )
-    ward.now += timedelta(days=1)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=1)
 
     ward.text(patient, "9")
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from companion.core.signposting import Resource
-from companion.services import checking_in, own_places, signposting
+from companion.services import own_places, signposting
 from companion.services.enrolment_checks import EnrolmentError
 from companion.services.own_places import NewPlace
 from companion.services.signposting import SignpostError
@@ -26,9 +26,7 @@ def asked(ward: Ward) -> Patient:
 
 
 def ask(ward: Ward, days: int) -> None:
-    ward.now += timedelta(days=days)
-    checking_in.queue_due(ward.transactions, ward.wording, now=ward.now)
-    ward.send()
+    ward.ask(days=days)
     ward.said()
 
 
